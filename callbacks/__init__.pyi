@@ -1,0 +1,1 @@
+from .findings import Finding as Finding

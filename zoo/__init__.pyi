@@ -1,0 +1,9 @@
+from .errors import BadInput as BadInput
+from .errors import GoodfitError as GoodfitError
+from .errors import MissingExtra as MissingExtra
+from .errors import Problem as Problem
+from .errors import did_you_mean as did_you_mean
+from .tasks import COLUMN_KINDS as COLUMN_KINDS
+from .tasks import TASK_KINDS as TASK_KINDS
+from .tasks import Column as Column
+from .tasks import Task as Task
