@@ -1,0 +1,428 @@
+"""Charts of one training, as matplotlib figures to show in a notebook or to put in a report.
+
+Every figure is made without pyplot, so none is kept in memory and no window is needed. Two curves
+never differ by colour alone: one is dashed, or marked.
+
+Guide: BP-3, MIS-7.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .drawing import (
+    NORMAL,
+    PALETTE,
+    SMALL,
+    WIDTH,
+    Numbers,
+    array,
+    canvas,
+    legend,
+    note,
+    plain_label,
+    spoken,
+    style,
+    thinned,
+    ticks,
+    unit_square,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "draw_calibration",
+    "draw_comparison",
+    "draw_confusion_matrix",
+    "draw_distributions",
+    "draw_history",
+    "draw_precision_recall",
+    "draw_predictions",
+    "draw_residuals",
+    "draw_roc",
+    "draw_threshold",
+]
+
+MOST_CLASSES = 20
+
+
+def draw_history(
+    history: Mapping[str, Numbers],
+    quantity: str = "loss",
+    *,
+    best_epoch: int | None = None,
+    findings: Iterable[Mapping[str, Any]] = (),
+    title: str | None = None,
+) -> Figure:
+    """Draw one quantity over the epochs, on training and on validation rows.
+
+    Args:
+        history: Values by name, one per epoch: `loss`, `val_loss`, ... NaN and None are gaps, and
+            are marked.
+        quantity: The name without `val_`.
+        best_epoch: The epoch whose weights were kept, counted from 1.
+        findings: Findings as plain data; those with an epoch are marked by their number.
+        title: Above the chart; None for the name of the quantity, "" for nothing.
+
+    Guide: BP-3, CHK-2.
+
+    Examples:
+        >>> figure = draw_history({"loss": [0.9, 0.5], "val_loss": [1.0, 0.7]}, best_epoch=2)
+        >>> len(figure.axes[0].lines) >= 2
+        True
+    """
+    figure, axes = canvas(spoken(quantity) if title is None else title)
+    train, validation = array(history.get(quantity)), array(history.get(f"val_{quantity}"))
+    epochs = max(len(train), len(validation), 1)
+    marker = "o" if epochs < 4 else None
+    for values, label, colour, dashes in (
+        (train, "training", "other", (4, 1.6)),
+        (validation, "validation", "main", (None, None)),
+    ):
+        if not len(values):
+            continue
+        steps = np.arange(1, len(values) + 1)
+        (line,) = axes.plot(
+            steps, values, color=PALETTE[colour], label=label, linewidth=1.9, marker=marker
+        )
+        line.set_dashes(dashes)
+        broken = steps[~np.isfinite(values)]
+        if len(broken):
+            axes.plot(
+                broken, np.full(len(broken), 0.02), "x", color=PALETTE["bad"], markersize=5,
+                transform=axes.get_xaxis_transform(), clip_on=False,
+                label=f"{label}: not a number",
+            )  # fmt: skip
+    if best_epoch:
+        axes.axvline(best_epoch, color=PALETTE["good"], linewidth=1.2, dashes=(1, 2))
+        note(axes, best_epoch, 0.95, f"best: {best_epoch}", epochs, "good")
+    by_epoch: dict[int, list[str]] = {}
+    for number, finding in enumerate(findings, 1):
+        if finding.get("epoch"):
+            by_epoch.setdefault(int(finding["epoch"]), []).append(str(number))
+    for epoch, numbers in by_epoch.items():
+        axes.axvline(epoch, color=PALETTE["bad"], linewidth=1.0, dashes=(5, 2, 1, 2))
+        note(axes, epoch, 0.84, "finding " + ", ".join(numbers), epochs, "bad")
+    axes.set_xlim(0.5 if epochs < 4 else 1 - 0.01 * epochs, epochs + (0.5 if epochs < 4 else 0))
+    axes.set_xlabel("epoch")
+    ticks(axes, whole_x=True)
+    legend(axes)
+    return figure
+
+
+def draw_confusion_matrix(
+    matrix: Any, names: Sequence[str], *, title: str = "Confusion matrix"
+) -> Figure:
+    """Draw counts by actual class (rows) and predicted class (columns), shaded by share of the row.
+
+    Of more than 20 classes, the 20 with the most errors are drawn.
+
+    Args:
+        matrix: Counts, shape `(classes, classes)`.
+        names: Class names in label order.
+        title: Above the chart; "" for nothing.
+
+    Guide: MET-1.
+
+    Examples:
+        >>> figure = draw_confusion_matrix([[8, 1], [2, 9]], ["no", "yes"])
+        >>> sorted(text.get_text() for text in figure.axes[0].texts)
+        ['1', '2', '8', '9']
+    """
+    from matplotlib.collections import PolyCollection
+    from matplotlib.figure import Figure
+
+    counts = np.asarray(matrix, dtype=float)
+    index = np.arange(len(counts))
+    if len(counts) > MOST_CLASSES:
+        errors = counts.sum(0) + counts.sum(1) - 2 * np.diag(counts)
+        index = np.sort(np.argsort(-errors, kind="stable")[:MOST_CLASSES])
+    shown = counts[np.ix_(index, index)]
+    labels = [plain_label(names[i], 14) for i in index]
+    size, longest = len(index), max(map(len, labels))
+    few = size <= 4
+    left, above = 0.45 + 0.085 * longest, 0.35 if title else 0.1
+    below = 0.5 if few else 0.42 + 0.075 * longest
+    wide = min(1.05, (WIDTH - left - 0.15) / size) if few else 0.46
+    tall = min(wide, 0.8)
+    width = WIDTH if few else max(WIDTH, left + wide * size + 0.15)
+    height = above + tall * size + below
+    figure = Figure(figsize=(width, height))
+    axes = figure.add_axes(
+        (left / width, below / height, wide * size / width, tall * size / height)
+    )
+    style(figure, axes, title)
+    row, column = np.divmod(np.arange(size * size), size)
+    shares = (shown / np.maximum(counts.sum(1)[index], 1)[:, None]).ravel()
+    right = row == column
+    # One collection: thousands of separate patches would take seconds.
+    corners = np.array([(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98)])
+    colours = [(PALETTE["good" if r else "bad"], max(0.5 * s, 0.04)) for r, s in zip(right, shares)]
+    squares = np.stack([column, row], axis=1)[:, None, :] + corners
+    axes.add_collection(PolyCollection(squares, facecolors=colours, linewidths=0), autolim=False)
+    for place in np.flatnonzero(shown):
+        axes.text(
+            column[place] + 0.5, row[place] + 0.5, f"{shown.flat[place]:g}", ha="center",
+            va="center", color=PALETTE["ink"], fontsize=14 if few else 9,
+            fontweight="bold" if right[place] else "normal",
+        )  # fmt: skip
+    axes.set_xlim(0, size)
+    axes.set_ylim(size, 0)
+    turned = {} if few else {"rotation": 90}
+    axes.set_xticks(np.arange(size) + 0.5, labels, **turned)
+    axes.set_yticks(np.arange(size) + 0.5, labels)
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("actual")
+    return figure
+
+
+def draw_roc(
+    false_positive_rate: Numbers,
+    true_positive_rate: Numbers,
+    *,
+    area: float | None = None,
+    title: str = "ROC curve",
+) -> Figure:
+    """Draw found cases against false alarms over all thresholds, beside the coin flip.
+
+    Args:
+        false_positive_rate: False alarms among the negatives, from 0 to 1.
+        true_positive_rate: Cases found among the positives, of the same length.
+        area: Area under the curve, written in the chart.
+        title: Above the chart; "" for nothing.
+
+    Guide: MET-6.
+    """
+    figure, axes = canvas(title)
+    x, y = array(false_positive_rate), array(true_positive_rate)
+    axes.fill_between(x, y, color=PALETTE["main"], alpha=0.08, linewidth=0)
+    axes.plot(x, y, color=PALETTE["main"], linewidth=1.9, label="model")
+    axes.plot([0, 1], [0, 1], color=PALETTE["muted"], dashes=(3, 3), linewidth=1.2)
+    axes.text(0.62, 0.50, "coin flip", color=PALETTE["muted"], fontsize=SMALL)
+    if area is not None:
+        axes.text(0.97, 0.08, f"area {area:.3f}", ha="right", fontsize=13, color=PALETTE["ink"])
+    return unit_square(figure, axes, "false alarms among negatives", "positives found (recall)")
+
+
+def draw_precision_recall(
+    recall: Numbers,
+    precision: Numbers,
+    *,
+    prevalence: float | None = None,
+    title: str = "Precision and recall",
+) -> Figure:
+    """Draw precision against recall over all thresholds.
+
+    Args:
+        recall: Cases found among the positives, from 0 to 1.
+        precision: True cases among the alarms, of the same length.
+        prevalence: Share of positives: the precision of alarms raised at random.
+        title: Above the chart; "" for nothing.
+
+    Guide: MET-3.
+    """
+    figure, axes = canvas(title)
+    axes.plot(array(recall), array(precision), color=PALETTE["main"], linewidth=1.9)
+    if prevalence is not None:
+        axes.axhline(prevalence, color=PALETTE["muted"], dashes=(3, 3), linewidth=1.2)
+        place = prevalence + (0.03 if prevalence < 0.85 else -0.09)
+        axes.text(
+            0.02, place, f"at random {prevalence:.2f}", color=PALETTE["muted"], fontsize=SMALL
+        )
+    return unit_square(figure, axes, "positives found (recall)", "right among alarms (precision)")
+
+
+def draw_calibration(
+    predicted: Numbers,
+    observed: Numbers,
+    counts: Numbers | None = None,
+    *,
+    title: str = "Calibration",
+) -> Figure:
+    """Draw how often the answer was yes against how probable the model said it was.
+
+    Args:
+        predicted: Mean predicted probability of each bin.
+        observed: Share of positives in each bin.
+        counts: Rows in each bin; the points grow with them.
+        title: Above the chart; "" for nothing.
+    """
+    figure, axes = canvas(title)
+    x, y = array(predicted), array(observed)
+    axes.plot([0, 1], [0, 1], color=PALETTE["muted"], dashes=(3, 3), linewidth=1.2)
+    axes.text(0.30, 0.42, "as it says", color=PALETTE["muted"], fontsize=SMALL, ha="right")
+    axes.plot(x, y, color=PALETTE["main"], linewidth=1.4)
+    rows = np.ones(len(x)) if counts is None else array(counts)
+    sizes = 20 + 90 * rows / max(float(np.nanmax(rows, initial=1.0)), 1.0)
+    axes.scatter(x, y, s=sizes, color=PALETTE["main"], alpha=0.75, linewidths=0, clip_on=False)
+    return unit_square(figure, axes, "predicted probability", "share that was positive")
+
+
+def draw_threshold(
+    thresholds: Numbers,
+    precision: Numbers,
+    recall: Numbers,
+    *,
+    chosen: float = 0.5,
+    title: str = "Threshold",
+) -> Figure:
+    """Draw precision and recall over the threshold, with the chosen one marked.
+
+    Args:
+        thresholds: Probabilities from which a row counts as positive.
+        precision: Precision at each threshold.
+        recall: Recall at each threshold.
+        chosen: The threshold in use.
+        title: Above the chart; "" for nothing.
+
+    Guide: MET-7.
+    """
+    figure, axes = canvas(title)
+    x = array(thresholds)
+    axes.plot(x, array(precision), color=PALETTE["main"], linewidth=1.9, label="precision")
+    axes.plot(
+        x, array(recall), color=PALETTE["other"], linewidth=1.9, dashes=(4, 1.6), label="recall"
+    )
+    axes.axvline(chosen, color=PALETTE["good"], dashes=(1, 2), linewidth=1.2)
+    note(axes, chosen, 0.06, f"in use: {chosen:.3g}", 1, "good")
+    unit_square(figure, axes, "threshold", "")
+    legend(axes)
+    return figure
+
+
+def draw_predictions(
+    actual: Numbers, predicted: Numbers, *, unit: str = "", title: str = "Predicted and actual"
+) -> Figure:
+    """Draw predicted against actual values; on the dashed line they agree.
+
+    Args:
+        actual: True values, in the target's unit.
+        predicted: Predicted values of the same rows. At most 300 evenly spaced rows are drawn.
+        unit: Name of the target, for the axes.
+        title: Above the chart; "" for nothing.
+
+    Guide: MET-8.
+    """
+    figure, axes = canvas(title)
+    x, y = thinned(array(actual), array(predicted))
+    both = np.concatenate([x, y])
+    both = both[np.isfinite(both)]
+    low, high = (both.min(), both.max()) if len(both) else (0.0, 1.0)
+    axes.plot([low, high], [low, high], color=PALETTE["muted"], dashes=(3, 3), linewidth=1.2)
+    axes.plot(x, y, "o", color=PALETTE["main"], alpha=0.45, markersize=3.6, markeredgewidth=0)
+    name = plain_label(unit, 24)
+    axes.set_xlabel(f"actual {name}".strip())
+    axes.set_ylabel(f"predicted {name}".strip())
+    ticks(axes)
+    return figure
+
+
+def draw_residuals(
+    predicted: Numbers, residuals: Numbers, *, unit: str = "", title: str = "Residuals"
+) -> Figure:
+    """Draw the errors (actual minus predicted) against the predictions.
+
+    Args:
+        predicted: Predicted values, in the target's unit.
+        residuals: Actual minus predicted values of the same rows. At most 300 are drawn.
+        unit: Name of the target, for the axes.
+        title: Above the chart; "" for nothing.
+
+    Guide: MET-8.
+    """
+    figure, axes = canvas(title)
+    x, y = thinned(array(predicted), array(residuals))
+    axes.axhline(0, color=PALETTE["muted"], dashes=(3, 3), linewidth=1.2)
+    axes.plot(x, y, "o", color=PALETTE["main"], alpha=0.45, markersize=3.6, markeredgewidth=0)
+    axes.set_xlabel(f"predicted {plain_label(unit, 24)}".strip())
+    axes.set_ylabel("actual − predicted")
+    ticks(axes)
+    return figure
+
+
+def draw_distributions(
+    distributions: Mapping[str, tuple[Sequence[str], Sequence[float]]], *, title: str = ""
+) -> Figure:
+    """Draw one small bar chart for each column.
+
+    Args:
+        distributions: By column, the names of the bins and the rows in each.
+        title: Above the charts; "" for nothing.
+
+    Guide: PH-1a.
+
+    Examples:
+        >>> figure = draw_distributions({"age": (["0-40", "40-80"], [10, 5])})
+        >>> len(figure.axes)
+        1
+    """
+    from matplotlib.figure import Figure
+
+    across = min(4, max(1, len(distributions)))
+    down = max(1, math.ceil(len(distributions) / across))
+    figure = Figure(figsize=(2.4 * across, 1.7 * down + 0.3), layout="constrained")
+    figure.suptitle(title, color=PALETTE["ink"], fontsize=NORMAL)
+    for position, (name, (bins, counts)) in enumerate(distributions.items()):
+        axes = figure.add_subplot(down, across, position + 1)
+        style(figure, axes, plain_label(name, 26))
+        axes.bar(np.arange(len(counts)), array(counts), color=PALETTE["main"], alpha=0.75)
+        axes.grid(visible=False)
+        ends = [0, len(bins) - 1] if len(bins) > 1 else list(range(len(bins)))
+        axes.set_xticks(ends, [plain_label(bins[end], 12) for end in ends])
+        axes.set_yticks([])
+        axes.tick_params(labelsize=SMALL - 1)
+    return figure
+
+
+def draw_comparison(
+    estimates: Mapping[str, tuple[float, float, float]], *, metric: str = "", title: str = ""
+) -> Figure:
+    """Draw values with their intervals one below the other, the first one emphasised.
+
+    Args:
+        estimates: By name, value and both ends of its interval; the model first.
+        metric: What is measured, for the axis.
+        title: Above the chart; "" for nothing.
+
+    Guide: MET-2.
+
+    Examples:
+        >>> figure = draw_comparison({"model": (0.9, 0.8, 0.95), "majority": (0.6, 0.5, 0.7)})
+        >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+        ['model', 'majority']
+    """
+    from matplotlib.figure import Figure
+
+    names = [plain_label(name, 22) for name in estimates]
+    above, below = (0.35 if title else 0.12), 0.55
+    height = above + below + 0.36 * len(names)
+    left = 0.3 + 0.088 * max(map(len, names), default=0)
+    figure = Figure(figsize=(WIDTH, height))
+    figure_width = (WIDTH - left - 0.25) / WIDTH
+    axes = figure.add_axes(
+        (left / WIDTH, below / height, figure_width, 1 - (above + below) / height)
+    )
+    style(figure, axes, title)
+    for row, (value, low, high) in enumerate(estimates.values()):
+        colour = PALETTE["main" if row == 0 else "muted"]
+        ends = [end for end in (low, high) if end is not None and math.isfinite(end)]
+        if len(ends) == 2:
+            axes.plot(ends, [row, row], color=colour, linewidth=5, alpha=0.35)
+        marker = "o" if row == 0 else "D"
+        axes.plot([value], [row], marker, color=colour, markersize=7 if row == 0 else 5)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.margins(x=0.06)
+    axes.set_xlabel(spoken(metric))
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=PALETTE["ink"])
+    ticks(axes, y=False)
+    return figure
