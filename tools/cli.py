@@ -1,0 +1,215 @@
+"""The command `goodfit`. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from ..zoo.errors import BadInput, GoodfitError, Problem, bad_input, did_you_mean
+from .commands import COMMANDS, Result
+from .streams import Streams, error_data, print_problems, problems_of
+
+__all__ = ["main"]
+
+TRACEBACK = "GOODFIT_TRACEBACK"
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+_DESCRIPTION = "Keras models that are neither underfit nor overfit, and why."
+_EPILOG = f"""\
+examples:
+  goodfit audit data.csv                     what is wrong with a table
+  goodfit train data.csv --target price      a trained, diagnosed and reported model
+  goodfit predict runs/NAME new.csv --output predictions.csv
+  goodfit COMMAND --help                     options and examples of a command
+
+exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted
+With --json a command prints exactly one JSON object on standard output.
+{TRACEBACK}=1 in the environment shows the traceback of an unexpected error.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command of `goodfit` and return its exit code.
+
+    Args:
+        argv: The words after `goodfit`; those of the process by default.
+
+    Returns:
+        0 done, 1 failed, 2 bad input, 130 interrupted.
+
+    Examples:
+        >>> main(["--version"])  # doctest: +ELLIPSIS
+        goodfit ...
+        0
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    streams = Streams("--json" in words, to_the_end=argv is None)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
+    with streams, warnings.catch_warnings():
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")
+            warnings.filterwarnings("default", module="goodfit")
+        try:
+            return _outcome(words, streams)
+        except BrokenPipeError:  # as after `| head`: whoever read has seen enough
+            streams.discard()
+            return FAILED if streams.as_json else DONE
+
+
+def _outcome(words: list[str], streams: Streams) -> int:
+    """Run the command; show its result, or what went wrong."""
+    try:
+        result = _execute(words)
+        if result is None:
+            return DONE
+        if streams.as_json:
+            streams.write_json(result.data)
+        else:
+            from .terminal import make_terminal
+
+            result.show(make_terminal(sys.stdout))
+        sys.stdout.flush()
+        return result.exit_code
+    except SystemExit as end:  # argparse, after --help
+        sys.stdout.flush()
+        return end.code if isinstance(end.code, int) else DONE
+    except BrokenPipeError:
+        raise
+    except KeyboardInterrupt as error:
+        message = str(error) or "Interrupted"
+        return _failed((Problem("interrupted", message),), INTERRUPTED, streams, error)
+    except GoodfitError as error:
+        return _failed(problems_of(error), error.exit_code, streams, error)
+    except MemoryError as error:
+        problem = Problem(
+            "memory_full",
+            "There was not enough memory",
+            remedy="Close other programs, take fewer rows, or set a smaller batch_size with --set",
+        )
+        return _failed((problem,), FAILED, streams, error)
+    except Exception as error:  # noqa: BLE001 - the last resort: no user is helped by a traceback
+        text = " ".join(str(error).split())
+        problem = Problem(
+            "unexpected",
+            f"Unexpected {type(error).__name__}: {text[:300] + '…' if len(text) > 300 else text}",
+            remedy=f"Run again with {TRACEBACK}=1 to see where",
+        )
+        return _failed((problem,), FAILED, streams, error)
+
+
+def _failed(
+    problems: tuple[Problem, ...], code: int, streams: Streams, error: BaseException
+) -> int:
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error, file=sys.stderr)
+    if streams.as_json:
+        streams.write_json(error_data(problems) | getattr(error, "json", {}))
+    else:
+        sys.stdout.flush()
+        print_problems(problems, sys.stderr)
+    return code
+
+
+def _execute(words: list[str]) -> Result | None:
+    if not words or words[0].startswith("-"):
+        _top_parser().parse_args(words or ["--help"])
+        return None
+    name, *rest = words
+    if name not in COMMANDS:
+        raise bad_input(
+            "command_unknown",
+            f"There is no command '{name}'",
+            expected="one of " + ", ".join(COMMANDS),
+            received=repr(name),
+            remedy=did_you_mean(name, COMMANDS) if _close(name) else "See: goodfit --help",
+        )
+    # Before any command imports TensorFlow, which reads these once.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    command = importlib.import_module(f".commands.{name}", __package__)
+    return command.run(_parsed(name, command, rest))
+
+
+def _parsed(name: str, command: Any, words: list[str]) -> argparse.Namespace:
+    parser = _Parser(
+        prog=f"goodfit {name}",
+        description=command.__doc__,
+        epilog=command.EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_arguments(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object for scripts, and nothing else"
+    )
+    parser.check_options(words)
+    arguments, extra = parser.parse_known_args(words)
+    if extra:
+        raise BadInput(*(parser.unexpected(word) for word in extra))
+    return arguments
+
+
+def _top_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="goodfit",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        usage="goodfit COMMAND ...",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        commands.add_parser(name, help=summary)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raise `BadInput` where argparse would print and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        raise bad_input(
+            "usage", message[:1].upper() + message[1:], remedy=f"See: {self.prog} --help"
+        )
+
+    def check_options(self, words: list[str]) -> None:
+        """Raise for misspelt options before argparse asks for others that seem to be missing."""
+        before_dashes = words[: words.index("--")] if "--" in words else words
+        known = self._option_string_actions
+        names = [word.split("=")[0] for word in before_dashes if word.startswith("--")]
+        problems = [self.unexpected(name) for name in names if name not in known]
+        if problems:
+            raise BadInput(*problems)
+
+    def unexpected(self, word: str) -> Problem:
+        """Return the problem of a word that no option or place takes."""
+        if word.startswith("-"):
+            names = [name for name in self._option_string_actions if name.startswith("--")]
+            remedy = did_you_mean(word.split("=")[0], names)
+            return Problem("option_unknown", f"{self.prog} has no option '{word}'", remedy=remedy)
+        message = f"{self.prog} cannot use '{word}' here"
+        return Problem("usage", message, remedy=f"See: {self.prog} --help")
+
+
+class _Version(argparse.Action):
+    """Look the version up only when it is asked for: reading package metadata takes time."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"goodfit {version('goodfit')}\n")
+        parser.exit()
+
+
+def _close(name: str) -> bool:
+    return did_you_mean(name, COMMANDS).startswith("Did you mean")

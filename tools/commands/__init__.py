@@ -1,0 +1,20 @@
+"""The commands of `goodfit`, one module each: `add_arguments(parser)` and `run(arguments)`."""
+
+from __future__ import annotations
+
+from .result import Result
+
+__all__ = ["COMMANDS", "Result"]
+
+COMMANDS: dict[str, str] = {
+    "audit": "say what is wrong with a table before anything is trained on it",
+    "train": "train, diagnose, evaluate, save and report a model",
+    "test": "open the sealed test rows of a run and evaluate on them",
+    "predict": "answer for every row of a table",
+    "report": "write the one-page report of a run again",
+    "diagnose": "find what is wrong with any training from its history.csv",
+    "models": "list the models that can be built",
+    "guide": "print the rules, and where each is carried out",
+    "why": "say why a run has the settings it has",
+    "doctor": "check this installation and this machine",
+}

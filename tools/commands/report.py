@@ -1,0 +1,35 @@
+"""Write the report of a run: one HTML file that needs no network."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..run_view import quoted, run_data
+from .result import Result
+from .runs import find_run
+
+EPILOG = """\
+examples:
+  goodfit report runs/wider
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("run", metavar="RUN", help="the folder of a run")
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Build the report."""
+    from ..reporting import build_report
+
+    found = find_run(arguments.run)
+    report = Path(build_report(found.folder))
+
+    def show(terminal: Any) -> None:
+        terminal.heading("Report")
+        terminal.commands([(f"open {quoted(report)}", "in a browser")])
+
+    return Result(run_data(found.folder, found.record, report), show)

@@ -1,0 +1,37 @@
+"""Open the sealed test rows of a run and evaluate on them. Each opening is counted."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ..run_view import run_data, show_run
+from .result import Result
+from .runs import find_run
+from .train import _report
+
+EPILOG = """\
+examples:
+  goodfit test runs/wider           the one final look
+  goodfit test runs/wider --json
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("run", metavar="RUN", help="the folder of a run")
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Evaluate on the test rows, and write the report again if there is one."""
+    from ...recipes import test_run
+
+    folder = find_run(arguments.run).folder
+    had_report = (folder / "report.html").exists()
+    tested = test_run(folder)
+    report = _report(folder)[0] if had_report else None
+
+    def show(terminal: Any) -> None:
+        show_run(terminal, folder, tested.record, report, with_test=True)
+
+    return Result(run_data(folder, tested.record, report, with_test=True), show)

@@ -1,0 +1,74 @@
+"""Say why a run has the settings it has: the rule, and the figures that were measured."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ...zoo.errors import bad_input, did_you_mean
+from .result import Result
+from .runs import find_run
+
+EPILOG = """\
+examples:
+  goodfit why runs/wider                  every setting in one line
+  goodfit why runs/wider learning_rate    one setting, with its figures
+  goodfit why runs/wider target           a choice that was made when reading
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("run", metavar="RUN", help="the folder of a run")
+    parser.add_argument("name", metavar="NAME", nargs="?", help="a setting, or a choice")
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Explain."""
+    found = find_run(arguments.run)
+    choices: dict[str, Any] = dict(found.record.get("choices", {}))
+    method = found.record.get("split", {}).get("method")
+    if method:
+        choices["split"] = method
+    choices |= {name: found.config.why(name).to_dict() for name in found.config.setting_names()}
+    name = arguments.name
+    if name is not None and name not in choices:
+        raise bad_input(
+            "setting_unknown",
+            f"The run has no setting or choice '{name}'",
+            expected="one of " + ", ".join(choices),
+            received=repr(name),
+            remedy=did_you_mean(name, choices),
+        )
+    chosen = choices if name is None else {name: choices[name]}
+
+    def show(terminal: Any) -> None:
+        if name is None:
+            rows = [(n, _text(c["value"]), c["reason"], c["rule"]) for n, c in chosen.items()]
+            terminal.heading(f"goodfit why  {arguments.run}")
+            terminal.table(["", "value", "reason", "rule"], rows)
+        else:
+            _show_one(terminal, name, chosen[name])
+
+    return Result({"run": str(found.folder), "choices": chosen}, show)
+
+
+def _show_one(terminal: Any, name: str, choice: dict[str, Any]) -> None:
+    from ..guide import RULES
+
+    terminal.heading(f"{name} = {_text(choice['value'])}")
+    terminal.line(f"  {choice['reason']}")
+    rules = [part.strip() for part in choice["rule"].split(",") if part.strip()]
+    pairs = [(rule, RULES[rule].statement) for rule in rules if rule in RULES]
+    pairs += [(str(key), _text(value)) for key, value in choice["figures"].items()]
+    if pairs:
+        terminal.line()
+        terminal.pairs(pairs)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "(none)"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,213 @@
+"""One run as scripts read it (the contract) and as people read it (the summary)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .terminal import Terminal, interval_text, number_text
+
+__all__ = ["finding_data", "run_data", "show_findings", "show_run", "show_scores"]
+
+FINDING_KEYS = ("fault", "rule", "severity", "epoch", "cause", "remedy")
+SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
+FINDINGS_SHOWN = 8
+NAIVE_NOTES = {
+    "majority": "always the commonest class",
+    "mean": "always the mean",
+    "linear": "a linear model",
+}
+
+
+def run_data(
+    folder: Path, record: Mapping[str, Any], report: Path | None = None, *, with_test: bool = False
+) -> dict[str, Any]:
+    """Return the JSON object of a run, whose keys scripts rely on.
+
+    Args:
+        folder: The folder of the run.
+        record: What its `run.json` holds.
+        report: The report, where there is one.
+        with_test: Whether the command opened the test rows.
+
+    Returns:
+        `run`, `model`, `report`, `task`, `target`, `rows`, `validation`, `naive`, `findings`,
+        `seconds`, and `test` where `with_test`. The naive answers are scored on the test rows
+        where those were opened, else on the validation rows. `target` is a text, or a list of
+        texts where there are several.
+    """
+    target = list(record["target"])
+    data: dict[str, Any] = {
+        "run": str(folder.absolute()),
+        "model": _path(folder / record["model"]),
+        "report": None if report is None else str(report.absolute()),
+        "task": record["task"]["kind"],
+        "target": target[0] if len(target) == 1 else target,
+        "rows": dict(record["rows"]),
+        "validation": _metrics(record.get("validation")),
+    }
+    part = "validation"
+    if with_test:
+        data["test"] = _metrics(record.get("test"))
+        part = "test"
+    data["naive"] = {name: dict(scores) for name, scores in _naive(record, part).items()}
+    data["findings"] = [finding_data(item) for item in record["findings"]]
+    data["seconds"] = _total_seconds(record)
+    return data
+
+
+def finding_data(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of a finding that scripts rely on."""
+    return {name: finding[name] for name in FINDING_KEYS}
+
+
+def show_run(
+    terminal: Terminal,
+    folder: Path,
+    record: Mapping[str, Any],
+    report: Path | None = None,
+    *,
+    with_test: bool = False,
+) -> None:
+    """Write the summary of a run: what was asked, how it went, what to do next."""
+    name = Path(str(record["source"])).name
+    terminal.heading(f"goodfit  {name}", f"{shown_path(folder)}")
+    terminal.pairs(list(_facts(record)))
+    for part in ("validation", "test") if with_test else ("validation",):
+        show_scores(terminal, record, part)
+    show_findings(terminal, record["findings"], limit=FINDINGS_SHOWN)
+    terminal.heading("Next")
+    terminal.commands(_next_steps(folder, record, report))
+
+
+def show_scores(terminal: Terminal, record: Mapping[str, Any], part: str) -> None:
+    """Write the metrics of one part with intervals, beside the naive answers."""
+    scores = _metrics(record.get(part))
+    if not scores:
+        return
+    naive = _naive(record, part)
+    note = f"{record['rows'][part]:,} rows, 95 % intervals"
+    if part == "test" and record.get("test_openings", 0) > 1:
+        note += f"; opened {record['test_openings']} times, so no longer unseen (MIS-2)"
+    terminal.heading("Test" if part == "test" else "Validation", note)
+    wide = terminal.width >= 100 or not naive
+    rows = []
+    for metric, estimate in scores.items():
+        row = [metric.replace("_", " "), interval_text(estimate)]
+        for answers in naive.values():
+            other = answers.get(metric) or {}
+            row.append(interval_text(other) if wide else number_text(other.get("value")))
+        rows.append(row)
+    terminal.table(["", "this model", *(NAIVE_NOTES.get(n, n) for n in naive)], rows, right=1)
+
+
+def show_findings(
+    terminal: Terminal, findings: Sequence[Mapping[str, Any]], limit: int | None = None
+) -> None:
+    """Write findings with their remedies, the worst first; say how many are left out."""
+    if not findings:
+        terminal.heading("Findings")
+        terminal.items([("good", "nothing was found", "", "")])
+        return
+    ordered = sorted(findings, key=lambda item: SEVERITY_ORDER[item["severity"]])
+    shown = ordered[:limit]
+    terminal.heading("Findings", _counts(findings))
+    terminal.items(_entries(shown))
+    if len(shown) < len(ordered):
+        terminal.line(f"  and {len(ordered) - len(shown)} more in the report", "dim")
+
+
+def shown_path(path: str | Path) -> str:
+    """Return a path as short as it can be typed from here."""
+    full = Path(path).absolute()
+    here = Path.cwd()
+    return str(full.relative_to(here) if full.is_relative_to(here) else full)
+
+
+def quoted(path: str | Path) -> str:
+    """Return a path that can be pasted into a shell."""
+    import shlex
+
+    return shlex.quote(shown_path(path))
+
+
+def _entries(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
+    entries = []
+    for finding in findings:
+        epoch = f"epoch {finding['epoch']}" if finding["epoch"] else ""
+        source = ", ".join(part for part in (finding["rule"], epoch) if part)
+        name = finding["fault"].replace("_", " ") + (f" ({source})" if source else "")
+        entries.append((finding["severity"], name, finding["cause"], finding["remedy"]))
+    return entries
+
+
+def _counts(findings: Sequence[Mapping[str, Any]]) -> str:
+    parts = []
+    for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note")):
+        count = sum(item["severity"] == severity for item in findings)
+        if count:
+            parts.append(f"{count} {word}{'s' if count > 1 else ''}")
+    return ", ".join(parts)
+
+
+def _facts(record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    task, choices = record["task"], record.get("choices", {})
+    names = task["names"]
+    shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    what = f"{task['kind']}: {shown}" if task["kind"] != "regression" else "regression"
+    yield "task", _with_reason(what, choices.get("task"))
+    yield "target", _with_reason(", ".join(record["target"]), choices.get("target"))
+    rows = record["rows"]
+    parts = [f"{rows[part]:,} {part}" for part in ("train", "validation", "test") if part in rows]
+    method = record.get("split", {}).get("method", {}).get("value", "")
+    yield "rows", ", ".join(parts) + (f" ({method})" if method else "")
+    model = f"{record.get('parameters', 0):,} parameters"
+    if record.get("epochs"):
+        model += f", best after epoch {record['best_epoch']} of {record['epochs']}"
+    if record.get("stopped_by"):
+        model += f" ({record['stopped_by']})"
+    yield "model", model
+    seconds = record.get("seconds", {})
+    steps = [f"{name} {value:.1f}" for name, value in seconds.items() if name != "total"]
+    yield "time", f"{_total_seconds(record):.1f} s" + (f" ({', '.join(steps)})" if steps else "")
+
+
+def _with_reason(text: str, choice: Mapping[str, Any] | None) -> str:
+    reason = (choice or {}).get("reason", "")
+    return f"{text}\n{reason}" if reason else text
+
+
+def _next_steps(
+    folder: Path, record: Mapping[str, Any], report: Path | None
+) -> list[tuple[str, str]]:
+    run, steps = quoted(folder), []
+    if report is not None:
+        steps.append((f"open {quoted(report)}", "the report, in a browser"))
+    if not record.get("test"):
+        steps.append((f"goodfit test {run}", "one look at the sealed test rows"))
+    steps.append((f"goodfit predict {run} NEW.csv --output predictions.csv", ""))
+    steps.append((f"goodfit why {run}", "why each setting is what it is"))
+    return steps
+
+
+def _metrics(evaluation: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
+    """Return metric name to value, low and high."""
+    metrics = (evaluation or {}).get("metrics", {})
+    return {
+        name: {key: estimate[key] for key in ("value", "low", "high")}
+        for name, estimate in metrics.items()
+    }
+
+
+def _naive(record: Mapping[str, Any], part: str) -> Mapping[str, Any]:
+    return ((record.get("naive") or {}).get(part)) or {}
+
+
+def _total_seconds(record: Mapping[str, Any]) -> float:
+    seconds = record.get("seconds", {})
+    return float(seconds.get("total", sum(seconds.values())))
+
+
+def _path(path: Path) -> str | None:
+    return str(path.absolute()) if path.exists() else None

@@ -1,0 +1,160 @@
+"""Standard output as scripts need it, and errors as people need them."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, TextIO
+
+from ..zoo.errors import BadInput, Problem
+
+__all__ = ["Streams", "error_data", "plain_data", "print_problems"]
+
+
+class Streams:
+    """Keep standard output for one JSON object: whatever else is printed goes to standard error.
+
+    Without `as_json` nothing is changed. The guard works on the file descriptor, so that prints of
+    C libraries are turned away too.
+
+    Args:
+        as_json: Whether standard output is promised to hold one JSON object.
+        to_the_end: Leave the guard up when the block ends, for what libraries print at exit.
+    """
+
+    def __init__(self, as_json: bool, to_the_end: bool = False) -> None:
+        self.as_json = as_json
+        self._to_the_end = to_the_end
+        self._python: TextIO = sys.stdout
+        self._saved: int | None = None
+
+    def __enter__(self) -> Streams:
+        """Turn standard output away."""
+        self._python = sys.stdout
+        if self.as_json:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            if _is_descriptor(sys.stdout, 1) and _is_descriptor(sys.stderr, 2):
+                self._saved = os.dup(1)
+                os.dup2(2, 1)
+            sys.stdout = sys.stderr
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Bring standard output back, unless the process is about to end."""
+        if self.as_json and not self._to_the_end:
+            sys.stdout = self._python
+            if self._saved is not None:
+                os.dup2(self._saved, 1)
+        if self._saved is not None:
+            os.close(self._saved)
+            self._saved = None
+
+    def write_json(self, data: Mapping[str, Any]) -> None:
+        """Write `data` as the one line of standard output."""
+        # ASCII, so that no encoding of a terminal or a pipe can break it.
+        text = json.dumps(plain_data(data), allow_nan=False) + "\n"
+        if self._saved is None:
+            self._python.write(text)
+            self._python.flush()
+            return
+        rest = text.encode()
+        while rest:
+            rest = rest[os.write(self._saved, rest) :]
+
+    def discard(self) -> None:
+        """Send what is still buffered nowhere, after the reader of a pipe has gone."""
+        if _is_descriptor(self._python, 1):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.close(nowhere)
+
+
+def plain_data(value: Any) -> Any:
+    """Return `value` as JSON can hold it: paths as text, NaN and infinity as null.
+
+    Examples:
+        >>> plain_data({"auc": float("nan"), "units": (128, 64)})
+        {'auc': None, 'units': [128, 64]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain_data(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_data(item) for item in value]
+    if hasattr(value, "tolist"):  # numpy
+        return plain_data(value.tolist())
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value)
+
+
+def error_data(problems: tuple[Problem, ...]) -> dict[str, Any]:
+    """Return the JSON object of a failure: the first problem, and all of them.
+
+    Examples:
+        >>> error_data((Problem("file_missing", "No file", "a table", "nothing"),))["error"]
+        {'kind': 'file_missing', 'message': 'No file.', 'expected': 'a table', 'received': 'nothing'}
+    """
+    entries = [
+        {
+            "kind": problem.kind,
+            "message": _message(problem),
+            "expected": problem.expected,
+            "received": problem.received,
+        }
+        for problem in problems
+    ]
+    return {"error": entries[0], "problems": entries}
+
+
+def print_problems(problems: tuple[Problem, ...], stream: TextIO) -> None:
+    """Write every problem to `stream`: what, expected, received, what to do."""
+    colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    red, strong, end = ("\033[31m", "\033[1m", "\033[0m") if colour else ("", "", "")
+    several = len(problems) > 1
+    if several:
+        stream.write(f"{red}error:{end} {strong}{len(problems)} problems{end}\n")
+    for number, problem in enumerate(problems, 1):
+        head = f"  {number}." if several else f"{red}error:{end}"
+        indent = " " * (len(str(number)) + 4 if several else 7)
+        stream.write(f"{head} {strong}{_sentence(problem.message)}{end}\n")
+        for label, text in (("expected", problem.expected), ("received", problem.received)):
+            if text:
+                stream.write(f"{indent}{label} {text}\n")
+        if problem.remedy:
+            stream.write(f"{indent}{_sentence(problem.remedy)}\n")
+    stream.flush()
+
+
+def problems_of(error: BaseException, kind: str = "failed") -> tuple[Problem, ...]:
+    """Return what went wrong as problems, whatever the error."""
+    if isinstance(error, BadInput) and error.problems:
+        return error.problems
+    return (Problem(getattr(error, "kind", kind), str(error) or type(error).__name__),)
+
+
+def _message(problem: Problem) -> str:
+    parts = [problem.message, problem.remedy] if problem.remedy else [problem.message]
+    return " ".join(_sentence(part) for part in parts)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!", "…", ":")) else f"{text}."
+
+
+def _is_descriptor(stream: TextIO, number: int) -> bool:
+    try:
+        return stream.fileno() == number
+    except (AttributeError, OSError, ValueError):
+        return False
