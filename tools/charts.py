@@ -33,6 +33,7 @@ from .drawing import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -185,8 +186,7 @@ def draw_confusion_matrix(
 
 
 def draw_roc(
-    false_positive_rate: Numbers,
-    true_positive_rate: Numbers,
+    curves: Mapping[str, Mapping[str, Numbers]],
     *,
     area: float | None = None,
     title: str = "ROC curve",
@@ -194,27 +194,30 @@ def draw_roc(
     """Draw found cases against false alarms over all thresholds, beside the coin flip.
 
     Args:
-        false_positive_rate: False alarms among the negatives, from 0 to 1.
-        true_positive_rate: Cases found among the positives, of the same length.
-        area: Area under the curve, written in the chart.
+        curves: By class, `false_positive_rate` and `true_positive_rate`, from 0 to 1 and of one
+            length. Of several classes, the three with the least area are named.
+        area: Area under a single curve, written in the chart.
         title: Above the chart; "" for nothing.
 
     Guide: MET-6.
+
+    Examples:
+        >>> curve = {"false_positive_rate": [0, 0, 1], "true_positive_rate": [0, 1, 1]}
+        >>> figure = draw_roc({"yes": curve}, area=1.0)
+        >>> [text.get_text() for text in figure.axes[0].texts]
+        ['coin flip', 'area 1.000']
     """
     figure, axes = canvas(title)
-    x, y = array(false_positive_rate), array(true_positive_rate)
-    axes.fill_between(x, y, color=PALETTE["main"], alpha=0.08, linewidth=0)
-    axes.plot(x, y, color=PALETTE["main"], linewidth=1.9, label="model")
+    _draw_curves(axes, curves, "false_positive_rate", "true_positive_rate")
     axes.plot([0, 1], [0, 1], color=PALETTE["muted"], dashes=(3, 3), linewidth=1.2)
-    axes.text(0.62, 0.50, "coin flip", color=PALETTE["muted"], fontsize=SMALL)
+    axes.text(0.54, 0.45, "coin flip", color=PALETTE["muted"], fontsize=SMALL)
     if area is not None:
         axes.text(0.97, 0.08, f"area {area:.3f}", ha="right", fontsize=13, color=PALETTE["ink"])
     return unit_square(figure, axes, "false alarms among negatives", "positives found (recall)")
 
 
 def draw_precision_recall(
-    recall: Numbers,
-    precision: Numbers,
+    curves: Mapping[str, Mapping[str, Numbers]],
     *,
     prevalence: float | None = None,
     title: str = "Precision and recall",
@@ -222,15 +225,15 @@ def draw_precision_recall(
     """Draw precision against recall over all thresholds.
 
     Args:
-        recall: Cases found among the positives, from 0 to 1.
-        precision: True cases among the alarms, of the same length.
+        curves: By class, `recall` and `precision`, from 0 to 1 and of one length. Of several
+            classes, the three with the least area are named.
         prevalence: Share of positives: the precision of alarms raised at random.
         title: Above the chart; "" for nothing.
 
-    Guide: MET-3.
+    Guide: MET-3, MET-4.
     """
     figure, axes = canvas(title)
-    axes.plot(array(recall), array(precision), color=PALETTE["main"], linewidth=1.9)
+    _draw_curves(axes, curves, "recall", "precision")
     if prevalence is not None:
         axes.axhline(prevalence, color=PALETTE["muted"], dashes=(3, 3), linewidth=1.2)
         place = prevalence + (0.03 if prevalence < 0.85 else -0.09)
@@ -238,6 +241,31 @@ def draw_precision_recall(
             0.02, place, f"at random {prevalence:.2f}", color=PALETTE["muted"], fontsize=SMALL
         )
     return unit_square(figure, axes, "positives found (recall)", "right among alarms (precision)")
+
+
+def _draw_curves(
+    axes: Axes, curves: Mapping[str, Mapping[str, Numbers]], first: str, second: str
+) -> None:
+    """Draw one curve boldly, or many with the three lowest named."""
+    points = {name: (array(curve[first]), array(curve[second])) for name, curve in curves.items()}
+    if len(points) == 1:
+        ((across, up),) = points.values()
+        axes.fill_between(across, up, color=PALETTE["main"], alpha=0.08, linewidth=0)
+        axes.plot(across, up, color=PALETTE["main"], linewidth=1.9)
+        return
+    areas = {n: float(np.diff(x) @ (y[1:] + y[:-1])) for n, (x, y) in points.items()}
+    worst = sorted(areas, key=lambda name: areas[name])[:3]
+    for name, (across, up) in points.items():
+        if name not in worst:
+            axes.plot(across, up, color=PALETTE["muted"], linewidth=0.8, alpha=0.55)
+    for name, role, dashes in zip(
+        worst, ("bad", "other", "main"), ((None, None), (4, 1.6), (1.5, 1.5)), strict=False
+    ):
+        (line,) = axes.plot(
+            *points[name], color=PALETTE[role], linewidth=1.8, label=plain_label(name, 18)
+        )
+        line.set_dashes(dashes)
+    legend(axes)
 
 
 def draw_calibration(
@@ -328,11 +356,11 @@ def draw_predictions(
 def draw_residuals(
     predicted: Numbers, residuals: Numbers, *, unit: str = "", title: str = "Residuals"
 ) -> Figure:
-    """Draw the errors (actual minus predicted) against the predictions.
+    """Draw the errors (predicted minus actual) against the predictions.
 
     Args:
         predicted: Predicted values, in the target's unit.
-        residuals: Actual minus predicted values of the same rows. At most 300 are drawn.
+        residuals: Predicted minus actual values of the same rows. At most 300 are drawn.
         unit: Name of the target, for the axes.
         title: Above the chart; "" for nothing.
 
@@ -343,7 +371,7 @@ def draw_residuals(
     axes.axhline(0, color=PALETTE["muted"], dashes=(3, 3), linewidth=1.2)
     axes.plot(x, y, "o", color=PALETTE["main"], alpha=0.45, markersize=3.6, markeredgewidth=0)
     axes.set_xlabel(f"predicted {plain_label(unit, 24)}".strip())
-    axes.set_ylabel("actual − predicted")
+    axes.set_ylabel("predicted − actual")
     ticks(axes)
     return figure
 

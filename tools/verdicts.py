@@ -1,0 +1,227 @@
+"""One sentence about a run: its headline metric beside the naive answers, and what to make of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from .terminal import number_text
+
+if TYPE_CHECKING:
+    from ..recipes.runs import Run
+
+__all__ = [
+    "Comparison",
+    "Verdict",
+    "headline_metric",
+    "interval_words",
+    "is_lower_better",
+    "metric_name",
+    "naive_name",
+    "reach_verdict",
+]
+
+Tone = Literal["good", "caution", "bad"]
+
+HEADLINES = {
+    "binary": ("accuracy", "roc_auc"),
+    "multiclass": ("accuracy", "f1"),
+    "multilabel": ("f1", "roc_auc"),
+    "regression": ("mae", "mean_absolute_error", "rmse"),
+}
+IMBALANCED_HEADLINES = {"binary": ("roc_auc", "f1"), "multiclass": ("f1", "f1_macro", "macro_f1")}
+LOWER_IS_BETTER = ("error", "mae", "rmse", "mse", "loss", "brier", "false_", "mape")
+PRETTY = {
+    "roc_auc": "ROC AUC",
+    "auc": "ROC AUC",
+    "pr_auc": "PR AUC",
+    "f1": "F1",
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "mse": "MSE",
+    "r2": "R²",
+}
+NAIVE = {
+    "majority": "commonest class",
+    "mean": "mean",
+    "median": "median",
+    "linear": "linear model",
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The model beside one naive answer.
+
+    Args:
+        name: The naive answer as a person would call it.
+        relation: `better`, `worse` or `not distinguishable`: the intervals overlap.
+        sentence: The same with the figures.
+    """
+
+    name: str
+    relation: Literal["better", "worse", "not distinguishable"]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to make of a run.
+
+    Args:
+        tone: `good`, `caution` or `bad`.
+        title: A few words.
+        metric: The headline metric; empty when nothing was measured.
+        comparisons: One per naive answer, on the test rows once opened, else on validation rows.
+        notes: Further sentences that a reader must not miss.
+    """
+
+    tone: Tone
+    title: str
+    metric: str = ""
+    comparisons: tuple[Comparison, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def reach_verdict(run: Run) -> Verdict:
+    """Return the verdict on a run: is the model distinguishably better than the naive answers?
+
+    Two figures are distinguishable when their intervals do not overlap. That is stricter than a
+    paired test: a small real gain can stay undecided.
+
+    Args:
+        run: A run, finished or not.
+
+    Guide: MET-2.
+    """
+    record = run.record
+    status, epochs = record["status"], len(run.history)
+    metric = headline_metric(run)
+    part = "test" if record.get("test") else "validation"
+    scores = (record.get(part) or {}).get("metrics") or {}
+    naive = ((record.get("naive") or {}).get(part)) or {}
+    comparisons = tuple(
+        compare(metric, scores[metric], name, answer[metric])
+        for name, answer in naive.items()
+        if metric in scores and answer.get(metric)
+    )
+    notes = []
+    errors = [finding for finding in run.findings if finding.severity == "error"]
+    if errors:
+        notes.append(
+            f"{len(errors)} finding{'s are errors' if len(errors) > 1 else ' is an error'}: "
+            "read them before you trust a figure."
+        )
+    openings = int(record.get("test_openings") or 0)
+    if openings > 1:
+        notes.append(f"The test rows were opened {openings} times, so their figures flatter.")
+    if status != "finished":
+        ended = f"{status.capitalize()} after {epochs} epoch{'' if epochs == 1 else 's'}"
+        return Verdict("bad", ended, metric if scores else "", comparisons, tuple(notes))
+    if not scores:
+        return Verdict("bad", "Nothing was measured", "", (), tuple(notes))
+    tone, title = _judged(comparisons)
+    if errors and tone == "good":
+        tone = "caution"
+    return Verdict(tone, title, metric, comparisons, tuple(notes))
+
+
+def _judged(comparisons: tuple[Comparison, ...]) -> tuple[Tone, str]:
+    relations = {item.name: item.relation for item in comparisons}
+    trivial = [relation for name, relation in relations.items() if name != NAIVE["linear"]]
+    linear = relations.get(NAIVE["linear"])
+    if not comparisons:
+        return "caution", "Measured, with nothing to compare"
+    if "worse" in trivial:
+        return "bad", "Worse than a naive answer"
+    if "not distinguishable" in trivial:
+        return "bad", "Not distinguishable from a naive answer"
+    if linear == "worse":
+        return "bad", "Worse than a linear model"
+    if linear == "not distinguishable":
+        return "caution", "It has learned, about as well as a linear model"
+    return "good", "Better than every naive answer"
+
+
+def compare(metric: str, model: Mapping[str, Any], name: str, other: Mapping[str, Any]) -> Comparison:
+    """Return how two estimates of one metric compare.
+
+    Args:
+        metric: Its name, which says whether low is good.
+        model: The model's value with `low` and `high`.
+        name: The name of the naive answer.
+        other: The naive answer's value with `low` and `high`.
+
+    Examples:
+        >>> one = {"value": 0.9, "low": 0.85, "high": 0.95}
+        >>> compare("accuracy", one, "majority", {"value": 0.6, "low": 0.5, "high": 0.7}).relation
+        'better'
+        >>> compare("mae", one, "mean", {"value": 0.8, "low": 0.7, "high": 0.86}).relation
+        'not distinguishable'
+    """
+    called = naive_name(name)
+    value = number_text(other.get("value"))
+    ends = [model.get("low"), model.get("high"), other.get("low"), other.get("high")]
+    if any(end is None or not math.isfinite(end) for end in ends):
+        ends = [model["value"], model["value"], other["value"], other["value"]]
+    if any(end is None for end in ends):
+        return Comparison(called, "not distinguishable", f"{called}: not measured")
+    low, high, other_low, other_high = ends
+    said = f"{called} {value}"
+    if low > other_high or high < other_low:
+        good = (high < other_low) if is_lower_better(metric) else (low > other_high)
+        return Comparison(called, "better" if good else "worse", said)
+    return Comparison(called, "not distinguishable", said)
+
+
+def headline_metric(run: Run) -> str:
+    """Return the metric that stands for the run; empty when none was measured.
+
+    Accuracy is not it when a class dominates. Guide: MET-2.
+    """
+    record = run.record
+    metrics = (record.get("validation") or record.get("test") or {}).get("metrics") or {}
+    kind = record["task"]["kind"]
+    wanted = HEADLINES.get(kind, ())
+    if any(finding.fault == "imbalanced" for finding in run.findings):
+        wanted = IMBALANCED_HEADLINES.get(kind, wanted)
+    return next((name for name in wanted if name in metrics), next(iter(metrics), ""))
+
+
+def is_lower_better(metric: str) -> bool:
+    """Whether a small value of this metric is good.
+
+    Examples:
+        >>> is_lower_better("rmse"), is_lower_better("accuracy")
+        (True, False)
+    """
+    return any(part in metric.lower() for part in LOWER_IS_BETTER)
+
+
+def metric_name(metric: str) -> str:
+    """Return a metric's name as people write it.
+
+    Examples:
+        >>> metric_name("roc_auc"), metric_name("balanced_accuracy")
+        ('ROC AUC', 'balanced accuracy')
+    """
+    return PRETTY.get(metric, metric.replace("_", " "))
+
+
+def naive_name(name: str) -> str:
+    """Return a naive answer's name as people would say it."""
+    return NAIVE.get(name, name.replace("_", " "))
+
+
+def interval_words(estimate: Mapping[str, Any] | None) -> str:
+    """Return both ends of an interval, or nothing where there is none.
+
+    Examples:
+        >>> interval_words({"value": 0.97, "low": 0.94, "high": 1.0})
+        '0.940 to 1.000'
+    """
+    if not estimate or estimate.get("low") is None or estimate.get("high") is None:
+        return ""
+    return f"{number_text(estimate['low'])} to {number_text(estimate['high'])}"
