@@ -21,12 +21,20 @@ def modules_with_examples() -> list[str]:
 
 
 @pytest.mark.parametrize("name", modules_with_examples())
-def test_examples_of_a_module(name, tmp_path, monkeypatch):
+def test_examples_of_a_module(name, request, tmp_path, tmp_path_factory, monkeypatch):
+    def fixture(wanted: str):
+        """Stand in for pytest's `getfixture`, with an empty folder for each example."""
+        if wanted == "tmp_path":
+            return tmp_path_factory.mktemp("example")
+        return request.getfixturevalue(wanted)
+
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)
     report: list[str] = []
     runner = doctest.DocTestRunner(optionflags=FLAGS)
-    for example in doctest.DocTestFinder(exclude_empty=True).find(module, name):
+    for example in doctest.DocTestFinder(exclude_empty=True).find(
+        module, name, extraglobs={"getfixture": fixture}
+    ):
         runner.run(example, out=report.append)
     results = runner.summarize(verbose=False)
     assert results.attempted > 0, f"{name} shows examples that doctest does not find"
