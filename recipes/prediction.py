@@ -1,0 +1,119 @@
+"""New rows through a saved model: one answer per row, in the same order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..zoo.errors import GoodfitError, bad_input
+from ..zoo.tasks import Task
+from .files import write_atomically
+from .loading import load_rows
+from .saving import LoadedModel, load_model, raw_outputs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["predict", "predict_file", "prediction_frame"]
+
+
+def predict(model: LoadedModel | str | Path, source: Any) -> pd.DataFrame:
+    """Return one prediction per row of a file, data frame or array, in the same order.
+
+    Args:
+        model: A model from `load_model`, or the path of a saved one.
+        source: Rows with the columns that the model was trained on, in any order; more columns
+            are ignored.
+
+    Returns:
+        A frame with `prediction` and, for classification, `probability_<class>`; for several
+        targets `prediction_<target>`.
+
+    Raises:
+        BadInput: A column is missing, renamed or of another type; or the file cannot be read.
+    """
+    loaded = model if isinstance(model, LoadedModel) else load_model(model)
+    rows = load_rows(source, loaded.columns, options=loaded.options or {})
+    outputs = raw_outputs(loaded.model, rows.features, loaded.columns)
+    if not np.isfinite(outputs).all():
+        bad = rows.rows[~np.isfinite(outputs).all(axis=1)][:5].tolist()
+        raise GoodfitError(f"The model's answer is not finite for rows {bad}.")
+    return prediction_frame(outputs, loaded.task, loaded.target, loaded.threshold)
+
+
+def prediction_frame(
+    outputs: NDArray[Any], task: Task, target: tuple[str, ...], threshold: float = 0.5
+) -> pd.DataFrame:
+    """Return a model's outputs as named columns.
+
+    Args:
+        outputs: Probabilities or values, shape `(rows, outputs)`.
+        task: What they mean.
+        target: Names of the target columns.
+        threshold: Probability from which a binary or multilabel answer is positive.
+
+    Returns:
+        A frame with one row per row of `outputs`.
+    """
+    import pandas as pd
+
+    if task.kind == "regression":
+        if task.outputs == 1:
+            return pd.DataFrame({"prediction": outputs[:, 0]})
+        return pd.DataFrame({f"prediction_{n}": outputs[:, i] for i, n in enumerate(target)})
+    names = np.array(task.names, object)
+    if task.kind == "binary":
+        positive = outputs[:, 0].astype(np.float64)
+        probabilities = np.stack([1.0 - positive, positive], axis=1)
+        answers = {"prediction": names[(positive >= threshold).astype(int)]}
+    elif task.kind == "multiclass":
+        probabilities = outputs
+        answers = {"prediction": names[outputs.argmax(axis=1)]}
+    else:
+        probabilities = outputs
+        chosen = (outputs >= threshold).astype(int)
+        joined = [";".join(names[row.astype(bool)]) for row in chosen]
+        answers = {"prediction": joined}
+        answers |= {f"prediction_{name}": chosen[:, i] for i, name in enumerate(task.names)}
+    shares = {f"probability_{name}": probabilities[:, i] for i, name in enumerate(task.names)}
+    return pd.DataFrame({**answers, **shares})
+
+
+def predict_file(
+    model: str | Path, source: Any, output: str | Path, *, force: bool = False
+) -> dict[str, Any]:
+    """Write predictions for the rows of a file to a CSV, whole or not at all.
+
+    Args:
+        model: The path of a saved model.
+        source: A file of rows.
+        output: The CSV to write.
+        force: Replace the CSV if there is one.
+
+    Returns:
+        `model`, `output`, `rows` and the names of the `columns` written.
+
+    Raises:
+        BadInput: As `predict`; or the output exists, or cannot be written.
+    """
+    output = Path(output)
+    if output.is_dir() or (output.exists() and not force):
+        raise bad_input(
+            "output_exists",
+            f"{output} is {'a folder' if output.is_dir() else 'there already'}",
+            expected="a new file",
+            remedy="Choose another name, or give --force to replace it",
+        )
+    if not output.parent.is_dir():
+        raise bad_input("folder_missing", f"There is no folder {output.parent}")
+    frame = predict(model, source)
+    write_atomically(output, lambda place: frame.to_csv(place, index=False))
+    return {
+        "model": str(model),
+        "output": str(output),
+        "rows": len(frame),
+        "columns": list(frame.columns),
+    }
