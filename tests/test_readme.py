@@ -134,7 +134,7 @@ def test_the_two_install_commands_agree_with_ci_and_pyproject():
 
 
 def test_links_between_documents_lead_somewhere():
-    for document in DOCUMENTS:
+    for document in [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
