@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..zoo.errors import GoodfitError
 from .terminal import Terminal, interval_text, number_text
+from .verdicts import metric_name, naive_name, reach_verdict
 
-__all__ = ["finding_data", "run_data", "show_findings", "show_run", "show_scores"]
+if TYPE_CHECKING:
+    from ..recipes.runs import Run
+
+__all__ = ["finding_data", "folder_of", "run_data", "show_findings", "show_run", "show_scores"]
 
 FINDING_KEYS = ("fault", "rule", "severity", "epoch", "cause", "remedy")
 SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 FINDINGS_SHOWN = 8
-NAIVE_NOTES = {
-    "majority": "always the commonest class",
-    "mean": "always the mean",
-    "linear": "a linear model",
-}
+VERDICT_MARKS = {"good": "good", "caution": "warning", "bad": "error"}
 
 
-def run_data(
-    folder: Path, record: Mapping[str, Any], report: Path | None = None, *, with_test: bool = False
-) -> dict[str, Any]:
+def run_data(run: Run, report: Path | None = None, *, with_test: bool = False) -> dict[str, Any]:
     """Return the JSON object of a run, whose keys scripts rely on.
 
     Args:
-        folder: The folder of the run.
-        record: What its `run.json` holds.
+        run: A run that has a folder.
         report: The report, where there is one.
         with_test: Whether the command opened the test rows.
 
@@ -37,6 +35,7 @@ def run_data(
         where those were opened, else on the validation rows. `target` is a text, or a list of
         texts where there are several.
     """
+    folder, record = folder_of(run), run.record
     target = list(record["target"])
     data: dict[str, Any] = {
         "run": str(folder.absolute()),
@@ -63,17 +62,16 @@ def finding_data(finding: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def show_run(
-    terminal: Terminal,
-    folder: Path,
-    record: Mapping[str, Any],
-    report: Path | None = None,
-    *,
-    with_test: bool = False,
+    terminal: Terminal, run: Run, report: Path | None = None, *, with_test: bool = False
 ) -> None:
     """Write the summary of a run: what was asked, how it went, what to do next."""
+    folder, record = folder_of(run), run.record
     name = Path(str(record["source"])).name
-    terminal.heading(f"goodfit  {name}", f"{shown_path(folder)}")
+    terminal.heading(name, shown_path(folder))
     terminal.pairs(list(_facts(record)))
+    verdict = reach_verdict(run)
+    terminal.line()
+    terminal.items([(VERDICT_MARKS[verdict.tone], verdict.title, " ".join(verdict.notes), "")])
     for part in ("validation", "test") if with_test else ("validation",):
         show_scores(terminal, record, part)
     show_findings(terminal, record["findings"], limit=FINDINGS_SHOWN)
@@ -94,12 +92,12 @@ def show_scores(terminal: Terminal, record: Mapping[str, Any], part: str) -> Non
     wide = terminal.width >= 100 or not naive
     rows = []
     for metric, estimate in scores.items():
-        row = [metric.replace("_", " "), interval_text(estimate)]
+        row = [metric_name(metric), interval_text(estimate)]
         for answers in naive.values():
             other = answers.get(metric) or {}
             row.append(interval_text(other) if wide else number_text(other.get("value")))
         rows.append(row)
-    terminal.table(["", "this model", *(NAIVE_NOTES.get(n, n) for n in naive)], rows, right=1)
+    terminal.table(["", "this model", *map(naive_name, naive)], rows, right=1)
 
 
 def show_findings(
@@ -116,6 +114,13 @@ def show_findings(
     terminal.items(_entries(shown))
     if len(shown) < len(ordered):
         terminal.line(f"  and {len(ordered) - len(shown)} more in the report", "dim")
+
+
+def folder_of(run: Run) -> Path:
+    """Return the folder of a run that has one, as every run of the command line does."""
+    if run.folder is None:
+        raise GoodfitError("This run is in memory only, so it has no files.")
+    return run.folder
 
 
 def shown_path(path: str | Path) -> str:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from ..zoo.errors import BadInput, Problem
+from .quiet_import import import_quietly
 
 __all__ = ["Streams", "error_data", "plain_data", "print_problems"]
 
@@ -23,22 +24,29 @@ class Streams:
 
     Args:
         as_json: Whether standard output is promised to hold one JSON object.
-        to_the_end: Leave the guard up when the block ends, for what libraries print at exit.
+        program: Whether the process is this command and nothing else. Then the guard stays up to
+            the end, for what libraries print at exit, and TensorFlow is imported quietly.
     """
 
-    def __init__(self, as_json: bool, to_the_end: bool = False) -> None:
+    def __init__(self, as_json: bool, program: bool = False) -> None:
         self.as_json = as_json
-        self._to_the_end = to_the_end
+        self._program = program
         self._python: TextIO = sys.stdout
         self._saved: int | None = None
 
     def __enter__(self) -> Streams:
         """Turn standard output away."""
         self._python = sys.stdout
+        if self._program and _is_descriptor(sys.stderr, 2):
+            # Our own messages get a descriptor of their own, so that 2 can be silenced.
+            errors = os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="replace")
+            errors.reconfigure(line_buffering=True)
+            sys.stderr = errors
+            import_quietly("tensorflow")
         if self.as_json:
             sys.stdout.flush()
             sys.stderr.flush()
-            if _is_descriptor(sys.stdout, 1) and _is_descriptor(sys.stderr, 2):
+            if _is_descriptor(sys.stdout, 1):
                 self._saved = os.dup(1)
                 os.dup2(2, 1)
             sys.stdout = sys.stderr
@@ -51,7 +59,7 @@ class Streams:
         trace: TracebackType | None,
     ) -> None:
         """Bring standard output back, unless the process is about to end."""
-        if self.as_json and not self._to_the_end:
+        if self.as_json and not self._program:
             sys.stdout = self._python
             if self._saved is not None:
                 os.dup2(self._saved, 1)
@@ -103,8 +111,8 @@ def error_data(problems: tuple[Problem, ...]) -> dict[str, Any]:
     """Return the JSON object of a failure: the first problem, and all of them.
 
     Examples:
-        >>> error_data((Problem("file_missing", "No file", "a table", "nothing"),))["error"]
-        {'kind': 'file_missing', 'message': 'No file.', 'expected': 'a table', 'received': 'nothing'}
+        >>> error_data((Problem("file_missing", "No file", "a table", "none"),))["error"]
+        {'kind': 'file_missing', 'message': 'No file.', 'expected': 'a table', 'received': 'none'}
     """
     entries = [
         {

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..run_view import quoted, run_data
+from ..run_view import folder_of, quoted, run_data
 from .result import Result
 from .runs import find_run
 
@@ -26,10 +26,10 @@ def run(arguments: argparse.Namespace) -> Result:
     from ..reporting import build_report
 
     found = find_run(arguments.run)
-    report = Path(build_report(found.folder))
+    report = Path(build_report(folder_of(found)))
 
     def show(terminal: Any) -> None:
         terminal.heading("Report")
         terminal.commands([(f"open {quoted(report)}", "in a browser")])
 
-    return Result(run_data(found.folder, found.record, report), show)
+    return Result(run_data(found, report), show)

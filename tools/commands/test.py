@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ..run_view import run_data, show_run
+from ..progress import Progress
+from ..run_view import folder_of, run_data, show_run
 from .result import Result
-from .runs import find_run
-from .train import _report
+from .runs import find_run, report_or_reason
 
 EPILOG = """\
 examples:
@@ -24,14 +24,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     """Evaluate on the test rows, and write the report again if there is one."""
-    from ...recipes import test_run
+    from ...recipes.quick_start import evaluate_test
 
-    folder = find_run(arguments.run).folder
+    found = find_run(arguments.run)
+    folder = folder_of(found)
     had_report = (folder / "report.html").exists()
-    tested = test_run(folder)
-    report = _report(folder)[0] if had_report else None
+    with Progress() as progress:
+        tested = evaluate_test(found, progress=progress)
+    report = report_or_reason(folder)[0] if had_report else None
 
     def show(terminal: Any) -> None:
-        show_run(terminal, folder, tested.record, report, with_test=True)
+        show_run(terminal, tested, report, with_test=True)
 
-    return Result(run_data(folder, tested.record, report, with_test=True), show)
+    return Result(run_data(tested, report, with_test=True), show)

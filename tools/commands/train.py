@@ -7,11 +7,12 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from ...zoo.errors import BadInput, GoodfitError, MissingExtra, Problem
+from ...zoo.errors import BadInput, Problem
 from ..progress import Progress
-from ..run_view import run_data, show_run, shown_path
+from ..run_view import folder_of, run_data, show_run, shown_path
 from .options import add_data_arguments, data_options, source_of, whole_number
 from .result import Result
+from .runs import report_or_reason
 
 EPILOG = """\
 examples:
@@ -58,15 +59,15 @@ def run(arguments: argparse.Namespace) -> Result:
     trained = _resumed(arguments) if arguments.resume else _trained(arguments)
     report, complaint = None, ""
     if not arguments.no_report:
-        report, complaint = _report(trained.folder)
+        report, complaint = report_or_reason(folder_of(trained))
 
     def show(terminal: Any) -> None:
         if not arguments.quiet:
-            show_run(terminal, trained.folder, trained.record, report, with_test=arguments.test)
+            show_run(terminal, trained, report, with_test=arguments.test)
             if complaint:
                 terminal.line(f"\nNo report was written: {complaint}")
 
-    data = run_data(trained.folder, trained.record, report, with_test=arguments.test)
+    data = run_data(trained, report, with_test=arguments.test)
     return Result(data, show)
 
 
@@ -76,17 +77,18 @@ def _trained(arguments: argparse.Namespace) -> Any:
     options = data_options(arguments, problems)
     options |= {
         "epochs": whole_number(arguments.epochs, "--epochs", 1, problems),
-        "seed": whole_number(arguments.seed, "--seed", 0, problems) or 0,
+        "seed": whole_number(arguments.seed, "--seed", 0, problems),
     }
-    try:
-        from ...recipes.config import Config
+    from ...recipes.config import Config
 
-        Config().override(*arguments.set)
+    try:
+        settings = Config().override(*arguments.set)
+        options["seed"] = settings.seed if options["seed"] is None else options["seed"]
     except BadInput as error:
         problems += error.problems
     if problems:
         raise BadInput(*problems)
-    from ...recipes import quickstart
+    from ...recipes.quick_start import quickstart
 
     with Progress(quiet=arguments.quiet) as progress, _Resumable():
         return quickstart(
@@ -113,7 +115,7 @@ def _resumed(arguments: argparse.Namespace) -> Any:
                 "Leave these out, or start a new run",
             )
         )
-    from ...recipes import resume
+    from ...recipes.quick_start import resume
 
     with Progress(quiet=arguments.quiet) as progress, _Resumable():
         return resume(Path(arguments.resume), progress=progress)
@@ -131,14 +133,4 @@ class _Resumable:
             return
         hint = f"Go on with: goodfit train --resume {shlex.quote(shown_path(run.folder))}"
         error.args = (f"{error} {hint}",)
-        error.json = run_data(run.folder, run.record)  # pyright: ignore[reportAttributeAccessIssue]
-
-
-def _report(folder: Path) -> tuple[Path | None, str]:
-    """Return the report, or why there is none: a model that is trained is not lost for it."""
-    from ..reporting import build_report
-
-    try:
-        return Path(build_report(folder)), ""
-    except (MissingExtra, GoodfitError) as error:
-        return None, str(error)
+        error.json = run_data(run)  # pyright: ignore[reportAttributeAccessIssue]
