@@ -79,7 +79,12 @@ def save(loaded: LoadedModel, path: str | Path, sample: Mapping[str, NDArray[Any
     """
     path = Path(path)
     if path.suffix != ".keras":
-        raise bad_input("model_suffix", "A model is saved as .keras", ".keras", path.name)
+        raise bad_input(
+            "model_suffix",
+            "A model is saved as .keras",
+            expected="a path ending in .keras",
+            received=path.name,
+        )
     rows = {name: values[:ROWS_COMPARED] for name, values in sample.items()}
     expected = raw_outputs(loaded.model, rows, loaded.columns)
     differences: list[float] = []

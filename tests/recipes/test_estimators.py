@@ -1,0 +1,49 @@
+"""The estimators are scikit-learn's in every way its own checks know."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from goodfit.recipes import GoodfitClassifier, GoodfitRegressor
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+SMALL = {"units": (16,), "dropout": 0.0, "learning_rate": 0.02, "epochs": 40, "random_state": 0}
+
+
+@parametrize_with_checks([GoodfitClassifier(**SMALL), GoodfitRegressor(**SMALL)])
+def test_scikit_learn_checks(estimator, check):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        check(estimator)
+
+
+def test_pipeline_grid_search_and_cross_validation():
+    x, y = load_iris(return_X_y=True)
+    search = GridSearchCV(
+        make_pipeline(StandardScaler(), GoodfitClassifier(**SMALL)),
+        {"goodfitclassifier__units": [(4,), (16,)]},
+        cv=2,
+    ).fit(x, y)
+    assert search.best_score_ > 0.85
+    x, y = load_diabetes(return_X_y=True)
+    assert cross_val_score(GoodfitRegressor(**SMALL), x, y, cv=2).mean() > 0.3
+
+
+def test_missing_values_and_pickle():
+    x, y = load_iris(return_X_y=True)
+    x[::7, 2] = np.nan
+    model = GoodfitClassifier(**SMALL).fit(x, np.array(["a", "b", "c"])[y])
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(model.predict_proba(x), again.predict_proba(x))
+    assert set(again.predict(x)) == {"a", "b", "c"}
+
+
+def test_settings_are_checked():
+    x, y = load_iris(return_X_y=True)
+    with pytest.raises(ValueError, match="dropout"):
+        GoodfitClassifier(dropout=2.0).fit(x, y)
