@@ -75,9 +75,9 @@ def _encoder(column: Column, values: NDArray[Any]) -> Encoder:
 def _standardiser(values: NDArray[Any]) -> Encoder:
     table = _finite(values)
     known = ~np.isnan(table)
-    pairs = zip(table.T, known.any(axis=0), strict=True)
+    columns = zip(table.T, known.T, strict=True)
     # A column without any number becomes zeros, which says nothing to a linear model.
-    middle = np.array([np.median(c[~np.isnan(c)]) if any_ else 0.0 for c, any_ in pairs])
+    middle = np.array([np.median(c[~np.isnan(c)]) if k.any() else 0.0 for c, k in columns])
     flagged = ~known.all(axis=0)
     filled = np.where(known, table, middle)
     mean, deviation = filled.mean(axis=0), filled.std(axis=0)

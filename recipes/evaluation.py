@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from ..zoo.tasks import Task
 from .checking import checked_answers, checked_number, checked_task
 from .curves import confusion_matrix, curves
-from .intervals import Estimate, interval, resampled_counts, sample_count, zero_error_bound
+from .intervals import (
+    MOST_ROWS,
+    Estimate,
+    interval,
+    resampled_counts,
+    sample_count,
+    zero_error_bound,
+)
 from .readings import baseline_of, notes_of, readings_of
 from .scores import Scores, decide, make_scorer
 
@@ -199,11 +206,26 @@ def resampled_scores(
     samples: int,
     seed: int,
 ) -> tuple[Scores, int]:
-    """Return every score of checked answers in every resampled set, and the number of sets."""
-    parts = task.outputs if task.kind != "binary" else 1
-    used = sample_count(len(labels), samples, parts)
+    """Return every score of checked answers in every resampled set, and the number of sets.
+
+    Of more than 50,000 rows a random part is resampled: its scores spread wider than those of all
+    rows by the square root of the ratio of rows, and are moved and shrunk by that.
+    """
+    rows = len(labels)
+    if rows > MOST_ROWS:
+        part = np.random.default_rng(seed).choice(rows, MOST_ROWS, replace=False)
+        draws, used = resampled_scores(labels[part], outputs[part], task, threshold, samples, seed)
+        whole, some = (
+            make_scorer(labels[kept], outputs[kept], task, threshold)
+            for kept in (slice(None), part)
+        )
+        points, centres = whole(np.ones((rows, 1))), some(np.ones((MOST_ROWS, 1)))
+        shrink = (MOST_ROWS / rows) ** 0.5
+        return {k: points[k] + (v - centres[k]) * shrink for k, v in draws.items()}, used
+    parts = task.outputs if task.is_classification else 1
+    used = sample_count(rows, samples, parts)
     scorer = make_scorer(labels, outputs, task, threshold)
-    blocks = [scorer(counts) for counts in resampled_counts(len(labels), used, seed)]
+    blocks = [scorer(counts) for counts in resampled_counts(rows, used, seed)]
     return {key: np.concatenate([block[key] for block in blocks]) for key in blocks[0]}, used
 
 

@@ -9,11 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Estimate", "interval", "resampled_counts", "sample_count", "zero_error_bound"]
+__all__ = [
+    "MOST_ROWS",
+    "Estimate",
+    "interval",
+    "resampled_counts",
+    "sample_count",
+    "zero_error_bound",
+]
 
 # At most this many row draws in total; larger sets get fewer samples, which the caller says.
-DRAWS = 20_000_000
+DRAWS = 5_000_000
 LEAST_SAMPLES = 100
+MOST_ROWS = 50_000
+"""From more rows than this a part is resampled, and its spread shrunk to that of all rows."""
 # With fewer samples the 2.5 % quantiles are too noisy, and rows are many enough for a normal curve.
 PERCENTILE_SAMPLES = 500
 # One block of counts stays within the processor's cache: rows × samples numbers of 8 bytes.

@@ -142,10 +142,8 @@ def compare_with_naive(
     checked = {name: checked_answers(y_true, other, task)[1] for name, other in naive.items()}
     ours = _scored(labels, values, task, threshold, samples, seed)
     others = {
-        name: _scored(
-            labels, checked_answers(y_true, other, task)[1], task, threshold, samples, seed
-        )
-        for name, other in naive.items()
+        name: _scored(labels, other, task, threshold, samples, seed)
+        for name, other in checked.items()
     }
     known = {name for part, name in ours if not part}
     if metric is not None and metric not in known:
@@ -224,9 +222,7 @@ def _linear(
     columns = labels if task.kind == "multilabel" else labels[:, None]
     with warnings.catch_warnings():
         # A hundred steps are enough for a yardstick; whether it converged is no news to anyone.
-        warnings.filterwarnings(
-            "ignore", category=require("sklearn.exceptions", "recipes").ConvergenceWarning
-        )
+        warnings.filterwarnings("ignore", category=exceptions.ConvergenceWarning)
         for k, column in enumerate(columns.T):
             if np.ptp(column) == 0:
                 continue
