@@ -1,1 +1,10 @@
+from .diagnosis import diagnose as diagnose
+from .evidence import Evidence as Evidence
+from .evidence import History as History
+from .findings import SEVERITIES as SEVERITIES
 from .findings import Finding as Finding
+from .rules import RULES as RULES
+from .rules import Rule as Rule
+from .tensorboard_writer import TensorBoardWriter as TensorBoardWriter
+from .thresholds import Thresholds as Thresholds
+from .watching import Diagnose as Diagnose

@@ -27,6 +27,8 @@ class Finding:
         figures: The numbers that triggered it, by name.
         confidence: How sure the rule is, from 0 to 1.
         where: The columns, rows or layers concerned, as a person would name them.
+        consequences: Other faults that showed at the same time and that this cause explains, by
+            name; they have no finding of their own.
 
     Examples:
         >>> finding = Finding("nan_loss", "DX-1", "error", "The loss is NaN.", "Divide by 10.", 3)
@@ -43,6 +45,7 @@ class Finding:
     figures: Mapping[str, float | int | str] = field(default_factory=dict)
     confidence: float = 1.0
     where: tuple[str, ...] = ()
+    consequences: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze the figures and check the severity."""
@@ -72,9 +75,11 @@ class Finding:
             "figures": dict(self.figures),
             "confidence": self.confidence,
             "where": list(self.where),
+            "consequences": list(self.consequences),
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Finding:
         """Return the finding that `to_dict` described."""
-        return cls(**{**data, "where": tuple(data.get("where", ()))})
+        tuples = {name: tuple(data.get(name, ())) for name in ("where", "consequences")}
+        return cls(**{**data, **tuples})

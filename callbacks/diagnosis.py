@@ -1,0 +1,132 @@
+"""`diagnose`: applies the rules to a history and names the root of what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..zoo.errors import bad_input
+from .evidence import Evidence, History
+from .findings import SEVERITIES, Finding
+from .rules import EXPLAINS, RULES, Rule
+from .thresholds import Thresholds
+
+__all__ = ["diagnose", "name_roots"]
+
+# Below this confidence, a finding is not the root of one that is surer of itself.
+SURE = 0.5
+
+
+def diagnose(
+    history: Any,
+    *,
+    baseline: Mapping[str, Any] | None = None,
+    prediction_shares: Mapping[Any, float] | Sequence[float] | None = None,
+    restored_epoch: int | None = None,
+    thresholds: Thresholds | None = None,
+    rules: Sequence[Rule] = RULES,
+    final: bool = True,
+) -> list[Finding]:
+    """Return what is wrong with a training, read from its history alone; errors first.
+
+    Args:
+        history: A `History`, or anything that `History.read` takes: what `fit` returned, a dict, a
+            data frame, the path of a CSV or JSON file.
+        baseline: What a naive answer scores on the validation data, by metric name, such as
+            `{"accuracy": 0.63, "loss": 0.66}`; or several, by name, such as `{"majority": {...},
+            "linear": {...}}`. Underfitting is judged against it.
+        prediction_shares: The share of each class in the predictions on the validation data.
+        restored_epoch: The epoch, counted from 1, whose weights were restored at the end, where
+            the history does not know.
+        thresholds: The figures at which the rules fire.
+        rules: The rules to apply.
+        final: Whether the training is over; some rules speak only then.
+
+    Returns:
+        One finding per cause. Faults that it explains are named in its `consequences`.
+
+    Raises:
+        BadInput: The history or the baseline cannot be read.
+
+    Guide: CHK-2.
+
+    Examples:
+        >>> [finding.fault for finding in diagnose({"loss": [2.0, 9.0, float("nan")]})]
+        ['nan_loss', 'no_validation']
+    """
+    known = {} if restored_epoch is None else {"restored_epoch": restored_epoch}
+    shares = prediction_shares
+    if isinstance(shares, Mapping):
+        shares = list(shares.values())
+    evidence = Evidence(
+        History.read(history, **known),
+        _naive_answers(baseline),
+        tuple(map(float, () if shares is None else shares)),
+    )
+    limits = thresholds or Thresholds()
+    found = [rule.check(evidence, limits) for rule in rules if final or not rule.final]
+    findings = name_roots([finding for finding in found if finding is not None])
+    return sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity))
+
+
+def name_roots(findings: Sequence[Finding]) -> list[Finding]:
+    """Return one finding per cause: what a root explains becomes one of its consequences.
+
+    Args:
+        findings: Findings in the order of the rules, which is the order of causes.
+
+    Examples:
+        >>> high = Finding("lr_too_high", "LR-2", "error", "a", "b")
+        >>> jumps = Finding("oscillating_loss", "LR-2", "warning", "c", "d")
+        >>> [(each.fault, each.consequences) for each in name_roots([high, jumps])]
+        [('lr_too_high', ('oscillating_loss',))]
+    """
+    left = sorted(findings, key=lambda finding: finding.confidence < SURE)
+    roots = []
+    while left:
+        root = left.pop(0)
+        explained = [
+            each
+            for each in left
+            if each.fault in EXPLAINS.get(root.fault, ())
+            # A mere remark does not explain a fault away.
+            and (root.severity != "info" or each.severity == "info")
+        ]
+        left = [each for each in left if each not in explained]
+        consequences = tuple(dict.fromkeys(each.fault for each in explained))
+        roots.append(replace(root, consequences=consequences) if explained else root)
+    return roots
+
+
+def _naive_answers(baseline: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
+    """Return naive answers by name, from one or several, with plain or estimated scores."""
+    if not baseline:
+        return {}
+    if not isinstance(baseline, Mapping):
+        raise _bad_baseline(baseline)
+    several = all(
+        isinstance(value, Mapping) and "value" not in value for value in baseline.values()
+    )
+    answers = baseline if several else {"baseline": baseline}
+    read: dict[str, dict[str, float]] = {}
+    for answer, scores in answers.items():
+        read[str(answer)] = {}
+        for metric, score in scores.items():
+            value = score.get("value") if isinstance(score, Mapping) else score
+            if value is None:
+                continue
+            try:
+                read[str(answer)][str(metric)] = float(getattr(value, "value", value))
+            except (TypeError, ValueError) as error:
+                raise _bad_baseline(baseline) from error
+    return read
+
+
+def _bad_baseline(received: Any) -> Exception:
+    return bad_input(
+        "baseline_invalid",
+        "The baseline is not usable",
+        expected='scores by metric name, such as {"accuracy": 0.63}',
+        received=repr(received)[:100],
+    )
