@@ -120,7 +120,9 @@ def _failed(
 
 def _execute(words: list[str]) -> Result | None:
     if not words or words[0].startswith("-"):
-        _top_parser().parse_args(words or ["--help"])
+        parser = _top_parser()
+        parser.check_options(words)
+        parser.parse_args(words or ["--help"])
         return None
     name, *rest = words
     if name not in COMMANDS:
@@ -158,7 +160,7 @@ def _parsed(name: str, command: Any, words: list[str]) -> argparse.Namespace:
     return arguments
 
 
-def _top_parser() -> argparse.ArgumentParser:
+def _top_parser() -> _Parser:
     parser = _Parser(
         prog="goodfit",
         description=_DESCRIPTION,

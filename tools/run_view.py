@@ -18,6 +18,7 @@ __all__ = ["finding_data", "folder_of", "run_data", "show_findings", "show_run",
 FINDING_KEYS = ("fault", "rule", "severity", "epoch", "cause", "remedy")
 SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 FINDINGS_SHOWN = 8
+LONGEST_NAME = 30
 VERDICT_MARKS = {"good": "good", "caution": "warning", "bad": "error"}
 
 
@@ -159,7 +160,9 @@ def _counts(findings: Sequence[Mapping[str, Any]]) -> str:
 def _facts(record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     task, choices = record["task"], record.get("choices", {})
     names = task["names"]
-    shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    shown = ", ".join(_short(name) for name in names[:6]) + (
+        f" and {len(names) - 6} more" if len(names) > 6 else ""
+    )
     what = f"{task['kind']}: {shown}" if task["kind"] != "regression" else "regression"
     yield "task", _with_reason(what, choices.get("task"))
     yield "target", _with_reason(", ".join(record["target"]), choices.get("target"))
@@ -178,6 +181,10 @@ def _facts(record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "time", f"{_total_seconds(record):.1f} s" + (f" ({', '.join(steps)})" if steps else "")
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+
+
 def _with_reason(text: str, choice: Mapping[str, Any] | None) -> str:
     reason = (choice or {}).get("reason", "")
     return f"{text}\n{reason}" if reason else text
@@ -188,7 +195,7 @@ def _next_steps(
 ) -> list[tuple[str, str]]:
     run, steps = quoted(folder), []
     if report is not None:
-        steps.append((f"open {quoted(report)}", "the report, in a browser"))
+        steps.append((shown_path(report), "the report, to open in a browser"))
     if not record.get("test"):
         steps.append((f"goodfit test {run}", "one look at the sealed test rows"))
     steps.append((f"goodfit predict {run} NEW.csv --output predictions.csv", ""))

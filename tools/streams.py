@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, TextIO
 
 from ..zoo.errors import BadInput, Problem
 from .quiet_import import import_quietly
+from .terminal import printable
 
 __all__ = ["Streams", "error_data", "plain_data", "print_problems"]
 
@@ -69,6 +70,8 @@ class Streams:
 
     def write_json(self, data: Mapping[str, Any]) -> None:
         """Write `data` as the one line of standard output."""
+        import json
+
         # ASCII, so that no encoding of a terminal or a pipe can break it.
         text = json.dumps(plain_data(data), allow_nan=False) + "\n"
         if self._saved is None:
@@ -131,6 +134,7 @@ def print_problems(problems: tuple[Problem, ...], stream: TextIO) -> None:
     colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     red, strong, end = ("\033[31m", "\033[1m", "\033[0m") if colour else ("", "", "")
     several = len(problems) > 1
+    problems = tuple(_printable(problem) for problem in problems)
     if several:
         stream.write(f"{red}error:{end} {strong}{len(problems)} problems{end}\n")
     for number, problem in enumerate(problems, 1):
@@ -150,6 +154,10 @@ def problems_of(error: BaseException, kind: str = "failed") -> tuple[Problem, ..
     if isinstance(error, BadInput) and error.problems:
         return error.problems
     return (Problem(getattr(error, "kind", kind), str(error) or type(error).__name__),)
+
+
+def _printable(problem: Problem) -> Problem:
+    return replace(problem, **{n: printable(text) for n, text in vars(problem).items()})
 
 
 def _message(problem: Problem) -> str:

@@ -13,6 +13,7 @@ __all__ = ["Terminal", "is_live", "make_terminal", "number_text", "rich_console"
 STYLES = {"error": "bold red", "warning": "bold yellow", "info": "bold blue", "good": "bold green"}
 MARKS = {"error": "✗", "warning": "!", "info": "·", "good": "✓"}
 WIDEST = 120
+_COMMANDING = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "\ufffd")
 
 
 class Terminal:
@@ -30,11 +31,11 @@ class Terminal:
     def line(self, text: str = "", style: str = "") -> None:
         """Write one paragraph."""
         del style
-        self._stream.write(text + "\n")
+        self._write(text)
 
     def heading(self, text: str, note: str = "") -> None:
         """Write the title of a part, with a blank line before it."""
-        self._stream.write(f"\n{text}{'  ' + note if note else ''}\n")
+        self._write(f"\n{text}{'  ' + note if note else ''}")
 
     def pairs(self, rows: Iterable[tuple[str, str]]) -> None:
         """Write labels with their texts beside them."""
@@ -42,37 +43,45 @@ class Terminal:
         width = max((len(label) for label, _ in shown), default=0)
         for label, text in shown:
             first, *rest = text.split("\n")
-            self._stream.write(f"  {label:<{width}}  {first}".rstrip() + "\n")
+            self._write(f"  {label:<{width}}  {first}".rstrip())
             for line in rest:
-                self._stream.write(f"  {'':<{width}}  {line}".rstrip() + "\n")
+                self._write(f"  {'':<{width}}  {line}".rstrip())
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], right: int = 99) -> None:
         """Write a table whose columns from the index `right` on are aligned to the right."""
-        lines = [list(header), *map(list, rows)]
+        lines = [list(header)]
+        for row in rows:  # a cell of several lines becomes several rows
+            parts = [cell.split("\n") for cell in row]
+            height = max(map(len, parts))
+            filled = [[*part, *[""] * (height - len(part))] for part in parts]
+            lines += map(list, zip(*filled, strict=True))
         widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
         for line in lines:
             cells = [
                 cell.rjust(width) if i >= right else cell.ljust(width)
                 for i, (cell, width) in enumerate(zip(line, widths, strict=True))
             ]
-            self._stream.write("  " + "  ".join(cells).rstrip() + "\n")
+            self._write("  " + "  ".join(cells).rstrip())
 
     def items(self, entries: Iterable[tuple[str, str, str, str]]) -> None:
         """Write entries of (severity, name, text, remedy), each with its mark."""
         for severity, name, text, remedy in entries:
-            self._stream.write(f"  {self.mark(severity)} {name}{': ' + text if text else ''}\n")
+            self._write(f"  {self.mark(severity)} {name}{': ' + text if text else ''}")
             if remedy:
-                self._stream.write(f"    {self._arrow()} {remedy}\n")
+                self._write(f"    {self._arrow()} {remedy}")
 
     def commands(self, rows: Iterable[tuple[str, str]]) -> None:
         """Write commands to copy, each on a line of its own that is never wrapped."""
         for command, note in rows:
-            self._stream.write(f"  {command}{'   # ' + note if note else ''}\n")
+            self._write(f"  {command}{'   # ' + note if note else ''}")
 
     def mark(self, severity: str) -> str:
         """Return the sign of a severity, in ASCII where the stream knows no more."""
         ascii_marks = {"error": "x", "warning": "!", "info": "-", "good": "+"}
         return (MARKS if self._unicode() else ascii_marks)[severity]
+
+    def _write(self, text: str) -> None:
+        self._stream.write(printable(text) + "\n")
 
     def _arrow(self) -> str:
         return "→" if self._unicode() else "->"
@@ -90,14 +99,14 @@ class _RichTerminal(Terminal):
         self.width = self.console.width
 
     def line(self, text: str = "", style: str = "") -> None:
-        self.console.print(text, style=style or None)
+        self.console.print(printable(text), style=style or None)
 
     def heading(self, text: str, note: str = "") -> None:
         from rich.text import Text
 
-        title = Text(text, style="bold")
+        title = Text(printable(text), style="bold")
         if note:
-            title.append(f"  {note}", style="not bold dim")
+            title.append(f"  {printable(note)}", style="not bold dim")
         self.console.print()
         self.console.print(title)
 
@@ -126,24 +135,24 @@ class _RichTerminal(Terminal):
 
         grid = self._grid(2)
         for severity, name, text, remedy in entries:
-            body = Text(name, style="bold")
+            body = Text(printable(name), style="bold")
             if text:
-                body.append(f"\n{text}", style="not bold")
+                body.append(f"\n{printable(text)}", style="not bold")
             if remedy:
                 body.append(f"\n{self._arrow()} ", style=f"not bold {STYLES['good']}")
-                body.append(remedy, style="not bold")
+                body.append(printable(remedy), style="not bold")
             grid.add_row(self._text(self.mark(severity), STYLES[severity]), body)
         self._print(grid)
 
     def commands(self, rows: Iterable[tuple[str, str]]) -> None:
         from rich.text import Text
 
-        shown = list(rows)
-        longest = max((len(command) for command, _ in shown), default=0)
+        shown = [(printable(command), printable(note)) for command, note in rows]
+        longest = max((len(command) for command, note in shown if note), default=0)
         for command, note in shown:
-            text = Text(f"  {command}", style="cyan")
+            text = Text("  ").append(command, style="cyan")
             if note and longest + len(note) + 6 <= self.width:
-                text.append(f"{'':<{longest - len(command) + 2}}{note}", style="not bold dim")
+                text.append(f"{'':<{longest - len(command) + 2}}{note}", style="dim")
             self.console.print(text, soft_wrap=True)
 
     def _grid(self, columns: int) -> Any:
@@ -157,7 +166,7 @@ class _RichTerminal(Terminal):
     def _text(self, text: str, style: str = "") -> Any:
         from rich.text import Text
 
-        return Text(text, style=style, overflow="fold")
+        return Text(printable(text), style=style, overflow="fold")
 
     def _print(self, what: Any) -> None:
         from rich.padding import Padding
@@ -190,6 +199,16 @@ def rich_console(stream: TextIO) -> Any:
     return console
 
 
+def printable(text: str) -> str:
+    r"""Return `text` without signs that command a terminal: names in tables come from strangers.
+
+    Examples:
+        >>> printable("price\x1b[2J")
+        'price\ufffd[2J'
+    """
+    return text.translate(_COMMANDING)
+
+
 def number_text(value: float | None) -> str:
     """Return a number as a person reads it, with about four figures.
 
@@ -207,6 +226,20 @@ def number_text(value: float | None) -> str:
     if size >= 0.001 or size == 0:
         return f"{value:.3f}"
     return f"{value:.1e}"
+
+
+def setting_text(value: Any) -> str:
+    """Return the value of a setting as `--set` takes it.
+
+    Examples:
+        >>> [setting_text(value) for value in ((128, 64), 0.3, True, "relu", ())]
+        ['128,64', '0.3', 'true', 'relu', '(none)']
+    """
+    if isinstance(value, list | tuple):
+        return ",".join(map(setting_text, value)) or "(none)"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def interval_text(estimate: Mapping[str, Any]) -> str:

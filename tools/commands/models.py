@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from ..terminal import setting_text
 from .result import Result
 
 EPILOG = """\
@@ -25,34 +26,26 @@ def run(arguments: argparse.Namespace) -> Result:
     del arguments
     from ...zoo import list_models
 
-    cards = [_card(card) for card in list_models()]
+    cards = list_models()
 
     def show(terminal: Any) -> None:
-        terminal.heading("Models", f"{len(cards)}")
+        terminal.heading("Models")
         rows = [
             (
-                card["name"],
-                ", ".join(card["tasks"]),
-                ", ".join(card["inputs"]),
-                card["best_for"],
-                ", ".join(card["parameters"]),
+                card.name,
+                "\n".join(card.tasks),
+                ", ".join(card.inputs),
+                f"{card.best_for} {_rules(card.rules)}".strip(),
+                "\n".join(f"{name}={setting_text(value)}" for name, value in card.settings.items()),
             )
             for card in cards
         ]
         terminal.table(["name", "tasks", "inputs", "best for", "parameters"], rows)
 
-    return Result({"models": cards}, show)
+    names = ("name", "tasks", "inputs", "best_for", "rules")
+    data = [{**{n: getattr(card, n) for n in names}, "parameters": card.settings} for card in cards]
+    return Result({"models": data}, show)
 
 
-def _card(card: Any) -> dict[str, Any]:
-    return {
-        "name": card.name,
-        "tasks": _listed(card.tasks),
-        "inputs": _listed(card.inputs),
-        "best_for": card.best_for,
-        "parameters": _listed(getattr(card, "settings", ())),
-    }
-
-
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [str(item) for item in value]
+def _rules(rules: tuple[str, ...]) -> str:
+    return f"({', '.join(rules)})" if rules else ""

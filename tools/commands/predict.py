@@ -14,7 +14,7 @@ The file gets the column `prediction` and, for classification, `probability_<cla
 
 examples:
   goodfit predict runs/wider new.csv --output predictions.csv
-  goodfit predict runs/wider/model.keras new.parquet --output predictions.csv --force
+  goodfit predict model.keras new.parquet --output predictions.csv --force
 """
 
 

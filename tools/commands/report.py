@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..run_view import folder_of, quoted, run_data
+from ..run_view import folder_of, run_data, shown_path
 from .result import Result
 from .runs import find_run
 
@@ -30,6 +30,6 @@ def run(arguments: argparse.Namespace) -> Result:
 
     def show(terminal: Any) -> None:
         terminal.heading("Report")
-        terminal.commands([(f"open {quoted(report)}", "in a browser")])
+        terminal.commands([(shown_path(report), "to open in a browser")])
 
     return Result(run_data(found, report), show)

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from ...zoo.errors import bad_input, did_you_mean
+from ..terminal import setting_text
 from .result import Result
 from .runs import find_run
 
@@ -44,7 +45,9 @@ def run(arguments: argparse.Namespace) -> Result:
 
     def show(terminal: Any) -> None:
         if name is None:
-            rows = [(n, _text(c["value"]), c["reason"], c["rule"]) for n, c in chosen.items()]
+            rows = [
+                (n, setting_text(c["value"]), c["reason"], c["rule"]) for n, c in chosen.items()
+            ]
             terminal.heading(f"goodfit why  {arguments.run}")
             terminal.table(["", "value", "reason", "rule"], rows)
         else:
@@ -56,19 +59,11 @@ def run(arguments: argparse.Namespace) -> Result:
 def _show_one(terminal: Any, name: str, choice: dict[str, Any]) -> None:
     from ..guide import RULES
 
-    terminal.heading(f"{name} = {_text(choice['value'])}")
+    terminal.heading(f"{name} = {setting_text(choice['value'])}")
     terminal.line(f"  {choice['reason']}")
     rules = [part.strip() for part in choice["rule"].split(",") if part.strip()]
     pairs = [(rule, RULES[rule].statement) for rule in rules if rule in RULES]
-    pairs += [(str(key), _text(value)) for key, value in choice["figures"].items()]
+    pairs += [(str(key), setting_text(value)) for key, value in choice["figures"].items()]
     if pairs:
         terminal.line()
         terminal.pairs(pairs)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "(none)"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value).lower() if isinstance(value, bool) else str(value)
