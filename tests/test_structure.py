@@ -45,6 +45,7 @@ def stub_names(room: str) -> dict[str, str]:
 
 
 PUBLIC = [(room, name) for room in BELOW for name in stub_names(room)]
+PUBLIC_IDS = [f"{room}.{name}" for room, name in PUBLIC]
 
 
 def imported(path: Path, node: ast.AST) -> list[str]:
@@ -169,7 +170,7 @@ def untyped(function: object) -> list[str]:
     return missing
 
 
-@pytest.mark.parametrize(("room", "name"), PUBLIC, ids=".".join)
+@pytest.mark.parametrize(("room", "name"), PUBLIC, ids=PUBLIC_IDS)
 def test_public_names_are_documented_as_their_signature_says(room, name):
     thing = getattr(importlib.import_module(f"goodfit.{room}"), name)
     if not (inspect.isclass(thing) or inspect.isfunction(thing)):
@@ -186,7 +187,7 @@ def test_public_names_are_documented_as_their_signature_says(room, name):
     assert (told or []) == names, f"Args of {room}.{name} against its signature"
 
 
-@pytest.mark.parametrize(("room", "name"), PUBLIC, ids=".".join)
+@pytest.mark.parametrize(("room", "name"), PUBLIC, ids=PUBLIC_IDS)
 def test_public_names_are_typed_and_their_methods_told(room, name):
     thing = getattr(importlib.import_module(f"goodfit.{room}"), name)
     if inspect.isfunction(thing):
