@@ -186,9 +186,11 @@ def _from_columns(
                 )
             )
             continue
-        numbers = [None if isinstance(cell, str) else cell for cell in cells]
+        numbers: list[float | None] = [None if isinstance(cell, str) else cell for cell in cells]
         if nan_is_blank:
-            numbers = [None if n is not None and math.isnan(n) else n for n in numbers]
+            numbers: list[float | None] = [
+                None if n is not None and math.isnan(n) else n for n in numbers
+            ]
         if kind == "epoch":
             epochs = numbers
         elif kind == "rate":

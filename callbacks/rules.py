@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .evidence import Evidence
 from .findings import Finding
-from .rules_fit import class_collapse, no_validation, overfitting, too_few_epochs, underfitting
+from .rules_fit import no_validation, overfitting, too_few_epochs
 from .rules_rate import (
     learning_rate_too_high,
     learning_rate_too_low,
@@ -15,6 +15,7 @@ from .rules_rate import (
     oscillating_loss,
     too_slow,
 )
+from .rules_skill import class_collapse, underfitting
 from .thresholds import Thresholds
 
 __all__ = ["EXPLAINS", "RULES", "Rule"]

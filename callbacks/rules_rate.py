@@ -27,7 +27,9 @@ def nan_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     """
     history = evidence.history
     for name in ("loss", "val_loss"):
-        known = [value is not None for value in history.columns.get(name, ())]
+        if name not in history.columns:
+            continue
+        known = [value is not None for value in history.columns[name]]
         bad = np.flatnonzero(~np.isfinite(history.values(name)) & np.array(known, bool))
         if not len(bad):
             continue

@@ -45,6 +45,8 @@ class Thresholds:
         error_rise: The same, for an error where no metric lies between 0 and 1.
         last_part: The last part of the training, as a share of its epochs.
         still_falling: The last part brings this share of the whole fall: too few epochs.
+        falling_level: Or this share of the loss that is left.
+        finished: But no more is to be had from a validation metric between 0 and 1 from here on.
         falling_fast: From here on it is a warning.
         poor: Accuracy up to here, in training and validation, may be underfitting (DX-4).
         baseline_margin: Better than a naive answer by less than this is no better.
@@ -87,6 +89,8 @@ class Thresholds:
     error_rise: float = 1.0
     last_part: float = 0.25
     still_falling: float = 0.05
+    falling_level: float = 0.15
+    finished: float = 0.97
     falling_fast: float = 0.10
     poor: float = 0.60
     baseline_margin: float = 0.02

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import keras
+import numpy as np
 
 from ..zoo.errors import bad_input, did_you_mean
 from .diagnosis import diagnose
@@ -113,7 +114,7 @@ class Diagnose(keras.callbacks.Callback):
         broken = any(finding.fault == "nan_loss" for finding in self._findings)
         if broken and self.act == "stop" and self.stopped_epoch is None:
             self.stopped_epoch = epoch + 1
-            self.model.stop_training = True
+            self.model.stop_training = True  # pyright: ignore[reportOptionalMemberAccess]
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Apply every rule to the whole training."""
@@ -158,7 +159,7 @@ def learning_rate_of(model: Any, logs: Mapping[str, Any]) -> float | None:
     rate = getattr(getattr(model, "optimizer", None), "learning_rate", None)
     if rate is None:
         return None
-    return float(keras.ops.convert_to_numpy(rate))
+    return float(np.asarray(keras.ops.convert_to_numpy(rate)))
 
 
 def _siblings() -> Iterator[Any]:
