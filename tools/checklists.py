@@ -5,49 +5,18 @@ Every item is computed from what the run left behind, and says which figures dec
 
 from __future__ import annotations
 
-import math
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, TypeAlias
 
-from .guide_rules import SECTIONS
+from . import checks
+from .checks import Answer, State
+from .facts import Facts
 
 if TYPE_CHECKING:
     from ..recipes.runs import Run
 
-__all__ = ["CHECKLISTS", "TRAINING_FAULTS", "Checklist", "Item", "State", "fill_checklists"]
-
-State = Literal["done", "not done", "not applicable"]
-
-TRAINING_FAULTS = frozenset(
-    "lr_too_high lr_too_low too_few_epochs vanishing_gradient exploding_gradient dead_relu "
-    "saturated_activation bad_init overfitting underfitting over_regularised missing_activation "
-    "wrong_loss wrong_output_activation class_collapse oscillating_loss nan_loss "
-    "no_validation".split()
-)
-"""Faults of a training; every other fault is one of the data."""
-
-UNSTABLE = frozenset({"lr_too_high", "exploding_gradient", "oscillating_loss", "nan_loss"})
-MIXED_ROWS = frozenset({"leakage", "bad_split", "duplicates_across_splits"})
-TRAIN_SHARE = (0.7, 0.8)  # PH-1c
-OTHER_SHARE = (0.1, 0.15)  # PH-1c
-ROUNDING = 0.02  # groups and small classes never divide exactly
-FIRST_LAYERS = (1, 3)  # ARC-1
-LEARNING_RATES = (1e-5, 0.1)  # LR-1
-ENCODERS = {
-    "number": ("Normalization", "Rescaling"),
-    "category": ("StringLookup", "Hashing"),
-    "text": ("TextVectorization",),
-}
-WANTED_METRICS = {
-    "binary": ("accuracy", "precision", "recall", "f1", "auc"),
-    "multiclass": ("accuracy", "precision", "recall", "f1"),
-    "multilabel": ("precision", "recall", "f1"),
-    "regression": ("mean_absolute_error|mae", "root_mean_squared_error|rmse", "r2"),
-}
-NO_EXPERIMENT = frozenset({"seed", "validation_fraction", "test_fraction", "epochs", "metrics"})
+__all__ = ["CHECKLISTS", "Checklist", "Item", "fill_checklists"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +67,7 @@ def fill_checklists(run: Run) -> tuple[Checklist, ...]:
 
     Guide: CHK-1, CHK-2, CHK-3, MIS-1, MIS-2, MIS-3, MIS-4, MIS-5, MIS-6, MIS-7, MIS-8.
     """
-    facts = _Facts(run)
+    facts = Facts(run)
     filled = []
     for rule, title, items in CHECKLISTS:
         lines = [(own or rule, Item(name, *check(facts))) for own, name, check in items]
@@ -106,335 +75,56 @@ def fill_checklists(run: Run) -> tuple[Checklist, ...]:
     return tuple(filled)
 
 
-class _Facts:
-    """What the checks look at, read once."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.record = run.record
-        self.config = run.config
-        self.kind: str = run.record["task"]["kind"]
-        self.rows: dict[str, int] = {n: int(v or 0) for n, v in run.record["rows"].items()}
-        self.faults = {finding.fault for finding in run.findings}
-        self.metrics = set((run.record.get("validation") or {}).get("metrics") or ())
-        losses = [(logs.get("loss"), logs.get("val_loss")) for logs in run.history]
-        self.train = [math.nan if a is None else a for a, _ in losses]
-        self.validation = [math.nan if b is None else b for _, b in losses]
-
-    @cached_property
-    def layers(self) -> str | None:
-        """The saved model's configuration as text, or None when there is no model to read."""
-        if self.run.folder is None:
-            return None
-        try:
-            with zipfile.ZipFile(self.run.folder / "model.keras") as archive:
-                return archive.read("config.json").decode("utf-8")
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile):
-            return None
-
-    def has_layer(self, *names: str) -> bool:
-        """Whether the saved model holds a layer of one of these classes."""
-        return any(f'"class_name": "{name}"' in (self.layers or "") for name in names)
-
-    @property
-    def data_errors(self) -> list[str]:
-        """Faults of the data that are errors."""
-        return [
-            finding.fault
-            for finding in self.run.findings
-            if finding.severity == "error" and finding.fault not in TRAINING_FAULTS
-        ]
-
-
-Answer = tuple[State, str]
-
-
-def _explored(facts: _Facts) -> Answer:
-    columns = [column["name"] for column in facts.record["columns"]]
-    profiled = {item.get("name") for item in facts.record.get("audit_profile") or ()}
-    unseen = [name for name in columns if name not in profiled]
-    if unseen:
-        return "not done", f"{len(unseen)} of {len(columns)} columns have no profile: {_few(unseen)}."
-    found = sum(finding.fault not in TRAINING_FAULTS for finding in facts.run.findings)
-    return "done", f"All {len(columns)} columns are profiled; the audit has {_count(found, 'finding')}."
-
-
-def _cleaned(facts: _Facts) -> Answer:
-    errors = facts.data_errors
-    if errors:
-        return "not done", f"The audit left {_count(len(errors), 'error')}: {_few(errors)}."
-    missing = sum(int(p.get("missing") or 0) for p in facts.record.get("audit_profile") or ())
-    return "done", f"The audit left no error. {_count(missing, 'missing value')} filled in the model."
-
-
-def _split(facts: _Facts) -> Answer:
-    if not facts.record.get("rows"):
-        return "not done", "No sizes were recorded."
-    empty = [name for name in ("train", "validation", "test") if not facts.rows.get(name)]
-    if empty:
-        return "not done", f"There are no rows for {_few(empty)}."
-    mixed = sorted(facts.faults & MIXED_ROWS)
-    if mixed:
-        return "not done", f"The parts are not independent: {_few(mixed)}."
-    total = sum(facts.rows.values())
-    shares = [facts.rows[name] / total for name in ("train", "validation", "test")]
-    said = " / ".join(f"{share:.0%}" for share in shares)
-    ranges = (TRAIN_SHARE, OTHER_SHARE, OTHER_SHARE)
-    inside = all(
-        low - ROUNDING <= share <= high + ROUNDING
-        for share, (low, high) in zip(shares, ranges, strict=True)
-    )
-    advice = "70–80 / 10–15 / 10–15 %"
-    if not inside:
-        return "not done", f"The shares are {said}; the guide asks for {advice}."
-    return "done", f"{said} of {total:,} rows, as the guide asks ({advice})."
-
-
-def _preprocessed(facts: _Facts) -> Answer:
-    if facts.layers is None:
-        return "not done", "There is no saved model to look into."
-    kinds = {column["kind"] for column in facts.record["columns"]} & set(ENCODERS)
-    if not kinds:
-        return "not applicable", "No column needs scaling or encoding."
-    bare = sorted(kind for kind in kinds if not facts.has_layer(*ENCODERS[kind]))
-    if bare:
-        return "not done", f"The saved model holds no layer that encodes: {_few(bare)}."
-    return "done", f"Layers inside the saved model encode {_few(sorted(kinds))} columns."
-
-
-def _architecture(facts: _Facts) -> Answer:
-    units, (least, most) = facts.config.units, FIRST_LAYERS
-    said = f"{_count(len(units), 'hidden layer')} of {', '.join(map(str, units))} units"
-    size = facts.record.get("parameters")
-    said += f", {size:,} parameters" if size else ""
-    if not least <= len(units) <= most:
-        return "not done", f"{said}; the guide starts with {least} to {most} layers."
-    return "done", f"{said}."
-
-
-def _hyperparameters(facts: _Facts) -> Answer:
-    names = ("optimizer", "learning_rate", "batch_size", "epochs", "loss")
-    unexplained = [name for name in names if name not in facts.config.reasons]
-    if unexplained:
-        return "not done", f"Nobody chose {_few(unexplained)}: the default was taken unseen."
-    said = ", ".join(f"{name} {getattr(facts.config, name)}" for name in names)
-    return "done", f"Each has a reason: {said}."
-
-
-def _early_stopping(facts: _Facts) -> Answer:
-    patience = facts.config.early_stopping_patience
-    if not patience:
-        return "not done", "Early stopping is off (early_stopping_patience = 0)."
-    ran, limit = len(facts.run.history), facts.config.epochs
-    stopped = f"it stopped after {ran} of {limit}" if ran < limit else f"all {limit} epochs ran"
-    return "done", f"Patience {patience} epochs on the validation loss; {stopped}."
-
-
-def _metrics_chosen(facts: _Facts) -> Answer:
-    if not facts.metrics:
-        return "not done", "No metric was computed on validation rows."
-    if "imbalanced" in facts.faults and facts.metrics <= {"accuracy", "loss"}:
-        return "not done", "The classes are imbalanced and accuracy stands alone."
-    if not (facts.record.get("naive") or {}).get("validation"):
-        return "not done", "No naive answer stands beside the metrics."
-    return "done", f"{len(facts.metrics)} metrics, each beside the naive answers."
-
-
-def _watched(facts: _Facts) -> Answer:
-    blind = sum(math.isnan(b) and not math.isnan(a) for a, b in _pairs(facts))
-    if not facts.run.history:
-        return "not done", "There is no history."
-    if blind:
-        return "not done", f"{_count(blind, 'epoch')} of {len(facts.train)} have no validation loss."
-    return "done", f"Both losses are recorded for each of {_count(len(facts.train), 'epoch')}."
-
-
-def _decreasing(facts: _Facts) -> Answer:
-    finite = [loss for loss in facts.train if math.isfinite(loss)]
-    if len(facts.train) < 2:
-        return "not applicable", "There are fewer than two epochs to compare."
-    if len(finite) < 2:
-        return "not done", "The training loss is not a number."
-    said = f"Training loss from {finite[0]:.4g} to {finite[-1]:.4g}, lowest {min(finite):.4g}"
-    return ("done" if finite[-1] < finite[0] else "not done"), f"{said}."
-
-
-def _stable(facts: _Facts) -> Answer:
-    broken = [n for n, pair in enumerate(_pairs(facts), 1) if any(math.isinf(x) for x in pair)]
-    broken += [n for n, loss in enumerate(facts.train, 1) if math.isnan(loss)]
-    if not facts.run.history:
-        return "not done", "There is no history."
-    if broken:
-        return "not done", f"The loss is not finite at epoch {min(broken)}."
-    faults = sorted(facts.faults & UNSTABLE)
-    if faults:
-        return "not done", f"The diagnosis found {_few(faults)}."
-    return "done", "Every loss is finite, and no rule found swings, explosion or divergence."
-
-
-def _best_saved(facts: _Facts) -> Answer:
-    best = facts.record.get("best_epoch")
-    finite = {n: x for n, x in enumerate(facts.validation, 1) if math.isfinite(x)}
-    if facts.layers is None:
-        return "not done", "There is no readable model.keras in the folder."
-    if not best or not finite:
-        return "not done", "No best epoch is known."
-    lowest = min(finite, key=lambda epoch: finite[epoch])
-    if finite.get(best, math.inf) > finite[lowest]:
-        return "not done", f"Epoch {best} was kept, but epoch {lowest} has the lowest loss."
-    return "done", f"The weights of epoch {best}, with the lowest validation loss, were kept."
-
-
-def _tested(facts: _Facts) -> Answer:
-    if not facts.record.get("test"):
-        return "not done", f"The {facts.rows.get('test', 0):,} test rows are still sealed."
-    return "done", f"Measured on {facts.rows.get('test', 0):,} sealed rows."
-
-
-def _errors_analysed(facts: _Facts) -> Answer:
-    worst = facts.record.get("worst_errors") or ()
-    matrix = (facts.record.get("validation") or {}).get("confusion")
-    if not worst:
-        return "not done", "No single error was looked at."
-    beside = ", beside the confusion matrix" if matrix else ""
-    return "done", f"The {_count(len(worst), 'worst error')} are listed by row{beside}."
-
-
-def _all_metrics(facts: _Facts) -> Answer:
-    wanted = WANTED_METRICS.get(facts.kind)
-    if wanted is None:
-        return "not applicable", f"The guide lists no metrics for the task {facts.kind}."
-    lacking = [
-        name.split("|")[0]
-        for name in wanted
-        if not any(part in metric for part in name.split("|") for metric in facts.metrics)
-    ]
-    if lacking:
-        return "not done", f"Not computed: {_few(lacking)}."
-    return "done", f"Computed: {_few(sorted(facts.metrics), 8)}."
-
-
-def _documented(facts: _Facts) -> Answer:
-    names = ("seed", "fingerprint", "versions", "hardware", "split", "seconds")
-    lacking = [name for name in names if facts.record.get(name) in (None, "", {}, [])]
-    if lacking:
-        return "not done", f"The record lacks {_few(lacking)}."
-    return "done", "Seed, data fingerprint, versions, hardware, split and times are in run.json."
-
-
-def _model_saved(facts: _Facts) -> Answer:
-    difference = facts.record.get("saved_difference")
-    if facts.layers is None:
-        return "not done", "There is no readable model.keras in the folder."
-    if difference != 0:
-        return "not done", f"The saved model was not seen to answer the same ({difference})."
-    return "done", "model.keras was reopened and answered with difference 0.0."
-
-
-def _parted(facts: _Facts) -> Answer:
-    empty = [name for name in ("train", "validation", "test") if not facts.rows.get(name)]
-    if empty:
-        return "not done", f"There are no rows for {_few(empty)}."
-    return "done", ", ".join(f"{count:,} {name}" for name, count in facts.rows.items()) + " rows."
-
-
-def _looks(facts: _Facts) -> Answer:
-    openings = int(facts.record.get("test_openings") or 0)
-    if openings > 1:
-        return "not done", f"The test rows were opened {openings} times; only once is honest."
-    return "done", f"The test rows were opened {_count(openings, 'time')}; every look is counted."
-
-
-def _one_change(facts: _Facts) -> Answer:
-    changed = [
-        name
-        for name, choice in facts.config.reasons.items()
-        if choice.reason.startswith("you set it") and name not in NO_EXPERIMENT
-    ]
-    if len(changed) > 1:
-        return "not done", f"{len(changed)} settings differ by hand at once: {_few(changed)}."
-    return "done", f"Changed by hand: {_few(changed) or 'nothing'}."
-
-
-def _rate(facts: _Facts) -> Answer:
-    rate, (low, high) = facts.config.learning_rate, LEARNING_RATES
-    faults = sorted(facts.faults & {"lr_too_high", "lr_too_low", "nan_loss"})
-    if faults:
-        return "not done", f"Learning rate {rate:g}: the diagnosis found {_few(faults)}."
-    if not low <= rate <= high:
-        return "not done", f"Learning rate {rate:g} is outside {low:g} to {high:g}."
-    return "done", f"Learning rate {rate:g}; no rule found it too high or too low."
-
-
-def _visualised(facts: _Facts) -> Answer:
-    if len(facts.run.history) < 2:
-        return "not done", "Fewer than two epochs: there is no curve to look at."
-    return "done", f"Curves of {_count(len(facts.run.history), 'epoch')} are drawn above."
-
-
-def _few(names: list[str] | tuple[str, ...], most: int = 4) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(name.replace("_", " ") for name in names[:most]) + more
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _pairs(facts: _Facts) -> list[tuple[float, float]]:
-    return list(zip(facts.train, facts.validation, strict=True))
-
-
-Check = Callable[[_Facts], Answer]
+Check: TypeAlias = Callable[[Facts], Answer]
 
 CHECKLISTS: tuple[tuple[str, str, tuple[tuple[str, str, Check], ...]], ...] = (
     (
         "CHK-1",
         "Before training",
         (
-            ("PH-1a", "Data explored", _explored),
-            ("PH-1b", "Data cleaned", _cleaned),
-            ("PH-1c", "Split made", _split),
-            ("PH-1d", "Preprocessing inside the model", _preprocessed),
-            ("ARC-1", "Architecture chosen", _architecture),
-            ("QS-2", "Hyperparameters chosen", _hyperparameters),
-            ("REG-1", "Early stopping set", _early_stopping),
-            ("MET-9", "Metrics chosen", _metrics_chosen),
+            ("PH-1a", "Data explored", checks.explored),
+            ("PH-1b", "Data cleaned", checks.cleaned),
+            ("PH-1c", "Split made", checks.split),
+            ("PH-1d", "Preprocessing inside the model", checks.preprocessed),
+            ("ARC-1", "Architecture chosen", checks.architecture),
+            ("QS-2", "Hyperparameters chosen", checks.hyperparameters),
+            ("REG-1", "Early stopping set", checks.early_stopping),
+            ("MET-9", "Metrics chosen", checks.metrics_chosen),
         ),
     ),
     (
         "CHK-2",
         "During training",
         (
-            ("", "Training watched against validation", _watched),
-            ("", "Loss decreasing", _decreasing),
-            ("", "Training stable", _stable),
-            ("BP-4", "Best weights saved", _best_saved),
+            ("", "Training watched against validation", checks.watched),
+            ("", "Loss decreasing", checks.decreasing),
+            ("", "Training stable", checks.stable),
+            ("BP-4", "Best weights saved", checks.best_saved),
         ),
     ),
     (
         "CHK-3",
         "After training",
         (
-            ("", "Test set evaluated", _tested),
-            ("MIS-8", "Errors analysed", _errors_analysed),
-            ("MET-9", "All metrics computed", _all_metrics),
-            ("", "Results documented", _documented),
-            ("", "Final model saved", _model_saved),
+            ("", "Test set evaluated", checks.tested),
+            ("", "Errors analysed", checks.errors_analysed),
+            ("MET-9", "All metrics computed", checks.all_metrics),
+            ("", "Results documented", checks.documented),
+            ("", "Final model saved", checks.model_saved),
         ),
     ),
     (
         "",
         "Common mistakes avoided",
         (
-            ("MIS-1", "No split", _parted),
-            ("MIS-2", "Looking at the test rows again and again", _looks),
-            ("MIS-3", "Forgetting to normalise", _preprocessed),
-            ("MIS-4", "No early stopping", _early_stopping),
-            ("MIS-5", "Changing many things at once", _one_change),
-            ("MIS-6", "A poor learning rate", _rate),
-            ("MIS-7", "Not looking at curves", _visualised),
-            ("MIS-8", "Not analysing errors", _errors_analysed),
+            ("MIS-1", "Rows split", checks.parted),
+            ("MIS-2", "Test rows not looked at again and again", checks.looks),
+            ("MIS-3", "Inputs scaled and encoded", checks.preprocessed),
+            ("MIS-4", "Stopped early", checks.early_stopping),
+            ("MIS-5", "One change at a time", checks.one_change),
+            ("MIS-6", "Learning rate fits", checks.rate),
+            ("MIS-7", "Curves drawn", checks.visualised),
+            ("MIS-8", "Errors looked at", checks.errors_analysed),
         ),
     ),
 )

@@ -50,8 +50,8 @@ PALETTE: dict[str, str] = {
 }
 """Colours by role. A page replaces each by a CSS variable of that name: they must stay distinct."""
 
-WIDTH, HEIGHT = 5.0, 3.5  # inches: 360 points, as wide as a phone
-SMALL, NORMAL = 9.5, 11.0  # points
+WIDTH, HEIGHT = 4.4, 3.1  # inches: 317 points, as wide as a card on a phone
+SMALL, NORMAL = 9.5, 10.5  # points
 MOST_POINTS = 300
 
 
@@ -134,15 +134,17 @@ def plain_label(name: Any, most: int = 40) -> str:
 
 
 def canvas(title: str) -> tuple[Figure, Axes]:
+    """Return an empty figure of the usual size with its axes; the title may be empty."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, HEIGHT))
-    axes = figure.add_axes((0.135, 0.155, 0.84, 0.735 if title else 0.815))
+    axes = figure.add_axes((0.15, 0.165, 0.83, 0.715 if title else 0.8))
     style(figure, axes, title)
     return figure, axes
 
 
 def style(figure: Figure, axes: Axes, title: str) -> None:
+    """Give axes the quiet look: a light grid, no box, grey figures, the title on the left."""
     figure.set_facecolor(PALETTE["paper"])
     axes.set_facecolor("none")
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -151,7 +153,7 @@ def style(figure: Figure, axes: Axes, title: str) -> None:
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=SMALL, labelcolor=PALETTE["muted"], length=0, pad=5)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.label.set(color=PALETTE["muted"], fontsize=NORMAL - 0.5)
+        axis.label.set(color=PALETTE["muted"], fontsize=NORMAL)
     if title:
         axes.set_title(
             plain_label(title, 60), loc="left", fontsize=NORMAL + 1, color=PALETTE["ink"]
@@ -159,6 +161,7 @@ def style(figure: Figure, axes: Axes, title: str) -> None:
 
 
 def ticks(axes: Axes, *, whole_x: bool = False, y: bool = True) -> None:
+    """Set few ticks with short labels; `whole_x` for epochs, `y=False` where y has names."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=whole_x, min_n_ticks=1))
@@ -169,17 +172,19 @@ def ticks(axes: Axes, *, whole_x: bool = False, y: bool = True) -> None:
 
 
 def unit_square(figure: Figure, axes: Axes, x: str, y: str) -> Figure:
-    ticks = (0, 0.25, 0.5, 0.75, 1)
+    """Let both axes go from 0 to 1, name them, and return the figure."""
+    places = (0, 0.25, 0.5, 0.75, 1)
     axes.set(xlim=(-0.01, 1.02), ylim=(-0.02, 1.03), xlabel=x, ylabel=y)
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks(places, [f"{place:g}" for place in places])
+    axes.set_yticks(places, [f"{place:g}" for place in places])
     return figure
 
 
 def legend(axes: Axes) -> None:
+    """Name the curves that have a label, where there is most room."""
     if axes.get_legend_handles_labels()[1]:
         axes.legend(
-            frameon=False, fontsize=NORMAL - 0.5, labelcolor=PALETTE["ink"], loc="best",
+            frameon=False, fontsize=NORMAL, labelcolor=PALETTE["ink"], loc="best",
             handlelength=2.6, borderaxespad=0.2,
         )  # fmt: skip
 
@@ -195,10 +200,12 @@ def note(axes: Axes, x: float, height: float, text: str, end: float, role: str) 
 
 
 def array(values: Numbers | None) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return numbers as an array, None as NaN."""
     return np.array([np.nan if v is None else v for v in (() if values is None else values)], float)
 
 
 def thinned(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> tuple[Any, Any]:
+    """Return at most 300 of the points, evenly spaced."""
     if len(x) <= MOST_POINTS:
         return x, y
     index = np.linspace(0, len(x) - 1, MOST_POINTS).astype(int)
@@ -214,4 +221,5 @@ def short(value: float, _: Any = None) -> str:
 
 
 def spoken(name: str) -> str:
+    """Return a name without underscores, as `plain_label` makes it."""
     return plain_label(name.replace("_", " "))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .terminal import number_text
-from .verdicts import metric_name
+from .verdicts import metric_name, sentence_case
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,12 +31,14 @@ class Panel:
         caption: What to read off it, with the figures: a full text for who cannot see it.
         figure: The chart, drawn without a title.
         wide: Whether it keeps its size and scrolls on a narrow page.
+        more: Further words for who cannot see the chart, where the page shows them elsewhere.
     """
 
     title: str
     caption: str
     figure: Figure
     wide: bool = False
+    more: str = ""
 
 
 def curve_panels(run: Run, findings: list[dict[str, Any]]) -> Iterator[Panel]:
@@ -56,7 +58,7 @@ def curve_panels(run: Run, findings: list[dict[str, Any]]) -> Iterator[Panel]:
     names.sort(key=lambda name: name != "loss")
     for name in names[:MOST_QUANTITIES]:
         yield Panel(
-            metric_name(name).capitalize() if name.islower() else name,
+            sentence_case(metric_name(name)),
             _curve_caption(name, history, best),
             draw_history(history, name, best_epoch=best, findings=findings, title=""),
         )
@@ -119,7 +121,7 @@ def _curve_caption(name: str, history: Mapping[str, list[float]], best: int | No
 
 
 def _confusions(confusion: Mapping[str, Any], task: Mapping[str, Any]) -> Iterator[Panel]:
-    from .charts import MOST_CLASSES, draw_confusion_matrix
+    from .answer_charts import MOST_CLASSES, draw_confusion_matrix
 
     names, counts = confusion["names"], confusion["counts"]
     if task["kind"] == "multilabel":
@@ -154,7 +156,7 @@ def _confusions(confusion: Mapping[str, Any], task: Mapping[str, Any]) -> Iterat
 
 
 def _roc(curves: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Panel:
-    from .charts import draw_roc
+    from .answer_charts import draw_roc
 
     area = ((evaluation.get("metrics") or {}).get("roc_auc") or {}).get("value")
     caption = "How many cases are found at what price in false alarms."
@@ -166,7 +168,7 @@ def _roc(curves: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Panel:
 
 
 def _precision_recall(curves: Mapping[str, Any], evaluation: Mapping[str, Any]) -> Panel:
-    from .charts import draw_precision_recall
+    from .answer_charts import draw_precision_recall
 
     counts = (evaluation.get("confusion") or {}).get("counts")
     prevalence = None
@@ -184,7 +186,7 @@ def _several(curves: Mapping[str, Any]) -> str:
 
 
 def _threshold(curve: Mapping[str, list[float]], chosen: float) -> Panel:
-    from .charts import draw_threshold
+    from .answer_charts import draw_threshold
 
     near = min(range(len(curve["threshold"])), key=lambda i: abs(curve["threshold"][i] - chosen))
     caption = (
@@ -199,7 +201,7 @@ def _threshold(curve: Mapping[str, list[float]], chosen: float) -> Panel:
 
 
 def _calibration(curve: Mapping[str, Any], task: Mapping[str, Any]) -> Panel:
-    from .charts import draw_calibration
+    from .answer_charts import draw_calibration
 
     what = "the answer was right" if task["kind"] == "multiclass" else "the answer was yes"
     caption = f"On the dashed line, {what} just as often as the model said."
@@ -211,7 +213,7 @@ def _calibration(curve: Mapping[str, Any], task: Mapping[str, Any]) -> Panel:
 
 
 def _regression(name: str, pair: Mapping[str, list[float]]) -> Iterator[Panel]:
-    from .charts import draw_predictions, draw_residuals
+    from .answer_charts import draw_predictions, draw_residuals
 
     actual, predicted = pair["actual"], pair["predicted"]
     shown = f"{len(actual):,} rows are drawn."

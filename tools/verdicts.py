@@ -1,8 +1,7 @@
-"""One sentence about a run: its headline metric beside the naive answers, and what to make of it."""
+"""What to make of a run: its headline metric beside the naive answers, in a few words."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,12 +14,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Comparison",
     "Verdict",
+    "compare",
     "headline_metric",
     "interval_words",
     "is_lower_better",
     "metric_name",
     "naive_name",
     "reach_verdict",
+    "sentence_case",
 ]
 
 Tone = Literal["good", "caution", "bad"]
@@ -29,26 +30,25 @@ HEADLINES = {
     "binary": ("accuracy", "roc_auc"),
     "multiclass": ("accuracy", "f1"),
     "multilabel": ("f1", "roc_auc"),
-    "regression": ("mae", "mean_absolute_error", "rmse"),
+    "regression": ("mae", "rmse"),
 }
-IMBALANCED_HEADLINES = {"binary": ("roc_auc", "f1"), "multiclass": ("f1", "f1_macro", "macro_f1")}
-LOWER_IS_BETTER = ("error", "mae", "rmse", "mse", "loss", "brier", "false_", "mape")
+IMBALANCED_HEADLINES = {"binary": ("roc_auc", "f1"), "multiclass": ("f1", "balanced_accuracy")}
 PRETTY = {
     "roc_auc": "ROC AUC",
-    "auc": "ROC AUC",
-    "pr_auc": "PR AUC",
     "f1": "F1",
     "mae": "MAE",
     "rmse": "RMSE",
-    "mse": "MSE",
+    "f1_weighted": "F1, weighted",
+    "f1_micro": "F1, micro",
+    "top_2_accuracy": "top-2 accuracy",
     "r2": "R²",
 }
 NAIVE = {
-    "majority": "commonest class",
-    "mean": "mean",
-    "median": "median",
-    "linear": "linear model",
+    "majority": ("commonest class", "always answering the commonest class"),
+    "mean": ("mean", "always answering the mean"),
+    "linear": ("linear model", "a linear model"),
 }
+LINEAR = NAIVE["linear"][0]
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class Comparison:
     Args:
         name: The naive answer as a person would call it.
         relation: `better`, `worse` or `not distinguishable`: the intervals overlap.
-        sentence: The same with the figures.
+        beside: The naive answer with its value, to follow "better than" and the like.
     """
 
     name: str
     relation: Literal["better", "worse", "not distinguishable"]
-    sentence: str
+    beside: str
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,9 @@ def reach_verdict(run: Run) -> Verdict:
     errors = [finding for finding in run.findings if finding.severity == "error"]
     if errors:
         notes.append(
-            f"{len(errors)} finding{'s are errors' if len(errors) > 1 else ' is an error'}: "
-            "read them before you trust a figure."
+            f"{len(errors)} findings are errors: read them before you trust a figure."
+            if len(errors) > 1
+            else "One finding is an error: read it before you trust a figure."
         )
     openings = int(record.get("test_openings") or 0)
     if openings > 1:
@@ -130,8 +131,8 @@ def reach_verdict(run: Run) -> Verdict:
 
 def _judged(comparisons: tuple[Comparison, ...]) -> tuple[Tone, str]:
     relations = {item.name: item.relation for item in comparisons}
-    trivial = [relation for name, relation in relations.items() if name != NAIVE["linear"]]
-    linear = relations.get(NAIVE["linear"])
+    trivial = [relation for name, relation in relations.items() if name != LINEAR]
+    linear = relations.get(LINEAR)
     if not comparisons:
         return "caution", "Measured, with nothing to compare"
     if "worse" in trivial:
@@ -145,7 +146,9 @@ def _judged(comparisons: tuple[Comparison, ...]) -> tuple[Tone, str]:
     return "good", "Better than every naive answer"
 
 
-def compare(metric: str, model: Mapping[str, Any], name: str, other: Mapping[str, Any]) -> Comparison:
+def compare(
+    metric: str, model: Mapping[str, Any], name: str, other: Mapping[str, Any]
+) -> Comparison:
     """Return how two estimates of one metric compare.
 
     Args:
@@ -162,18 +165,25 @@ def compare(metric: str, model: Mapping[str, Any], name: str, other: Mapping[str
         'not distinguishable'
     """
     called = naive_name(name)
-    value = number_text(other.get("value"))
-    ends = [model.get("low"), model.get("high"), other.get("low"), other.get("high")]
-    if any(end is None or not math.isfinite(end) for end in ends):
-        ends = [model["value"], model["value"], other["value"], other["value"]]
-    if any(end is None for end in ends):
-        return Comparison(called, "not distinguishable", f"{called}: not measured")
-    low, high, other_low, other_high = ends
-    said = f"{called} {value}"
-    if low > other_high or high < other_low:
-        good = (high < other_low) if is_lower_better(metric) else (low > other_high)
-        return Comparison(called, "better" if good else "worse", said)
-    return Comparison(called, "not distinguishable", said)
+    beside = NAIVE.get(name, ("", called))[1]
+    said = f"{beside} ({number_text(other.get('value'))})"
+    ends = _interval(model), _interval(other)
+    if ends[0] is None or ends[1] is None:
+        return Comparison(called, "not distinguishable", said)
+    (low, high), (other_low, other_high) = ends
+    if low <= other_high and other_low <= high:
+        return Comparison(called, "not distinguishable", said)
+    is_better = high < other_low if is_lower_better(metric) else low > other_high
+    return Comparison(called, "better" if is_better else "worse", said)
+
+
+def _interval(estimate: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the ends of an estimate: its value twice where it has no interval."""
+    value = estimate.get("value")
+    low, high = estimate.get("low"), estimate.get("high")
+    if low is not None and high is not None:
+        return low, high
+    return None if value is None else (value, value)
 
 
 def headline_metric(run: Run) -> str:
@@ -197,7 +207,9 @@ def is_lower_better(metric: str) -> bool:
         >>> is_lower_better("rmse"), is_lower_better("accuracy")
         (True, False)
     """
-    return any(part in metric.lower() for part in LOWER_IS_BETTER)
+    from ..recipes.evaluation import ERRORS
+
+    return metric in ERRORS
 
 
 def metric_name(metric: str) -> str:
@@ -212,7 +224,17 @@ def metric_name(metric: str) -> str:
 
 def naive_name(name: str) -> str:
     """Return a naive answer's name as people would say it."""
-    return NAIVE.get(name, name.replace("_", " "))
+    return NAIVE[name][0] if name in NAIVE else name.replace("_", " ")
+
+
+def sentence_case(text: str) -> str:
+    """Return a text with its first letter large, the others as they are.
+
+    Examples:
+        >>> sentence_case("log loss"), sentence_case("ROC AUC")
+        ('Log loss', 'ROC AUC')
+    """
+    return text[:1].upper() + text[1:]
 
 
 def interval_words(estimate: Mapping[str, Any] | None) -> str:
