@@ -1,0 +1,68 @@
+"""Free text inside the model: from sentences to numbers of words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .category_inputs import is_one_line
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["text_block"]
+
+_ROWS_AT_ONCE = 4096
+
+
+def text_block(
+    texts: NDArray[Any], minimum_count: int, most: int, longest: int, name: str = "encode_text"
+) -> keras.Model | None:
+    """Return the part of a preprocessor that turns one column of text into numbers of words.
+
+    Letters are lowered and punctuation is left out, as `keras.layers.TextVectorization` does by
+    itself. Words too rare for a place of their own share one, which is therefore trained.
+
+    Args:
+        texts: Training rows, shape `(rows,)`.
+        minimum_count: How often a word must occur for a place of its own.
+        most: Words that get a place at most, the most frequent ones.
+        longest: Words of a text that are read at most, from its beginning.
+        name: The name of the layer.
+
+    Returns:
+        A model from text `(rows, 1)` to int32 `(rows, words)`: 0 is padding, 1 an unknown word.
+        None when no row holds a word.
+    """
+    import keras
+    import tensorflow as tf  # Keras has no operation that makes a string tensor.
+    from keras import layers, ops
+
+    column = tf.constant(texts[:, None], tf.string)
+    parts = [column[start : start + _ROWS_AT_ONCE] for start in range(0, len(texts), _ROWS_AT_ONCE)]
+    count = layers.TextVectorization(name="count")
+    count.adapt(tf.data.Dataset.from_tensor_slices(column).batch(_ROWS_AT_ONCE))
+    every = count.get_vocabulary()
+    counts, length = np.zeros(len(every), np.int64), 0
+    for part in parts:
+        numbers = np.asarray(count(part))
+        counts += np.bincount(numbers.ravel(), minlength=len(every))
+        length = max(length, numbers.shape[1])
+    if len(every) <= 2:  # padding and unknown alone
+        return None
+    known = [position for position in range(2, len(every)) if is_one_line(every[position])]
+    frequent = [position for position in known if counts[position] >= minimum_count] or known
+    order = sorted(frequent, key=lambda position: (-counts[position], every[position]))[:most]
+
+    # 1. Layers.
+    words = layers.TextVectorization(
+        vocabulary=[every[position] for position in order],
+        output_sequence_length=min(length, longest),
+        name="words",
+    )
+
+    # 2. Graph.
+    text = keras.Input((1,), name="text", dtype="string")
+    return keras.Model(text, ops.cast(words(text), "int32"), name=name)
