@@ -24,9 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """List."""
     del arguments
+    from ...recipes.config import Config
     from ...zoo import list_models
 
     cards = list_models()
+    # Of what a builder takes, only what `--set` gives: the rest comes from the data.
+    settings = {
+        card.name: {n: v for n, v in card.settings.items() if n in Config.setting_names()}
+        for card in cards
+    }
 
     def show(terminal: Any) -> None:
         terminal.heading("Models")
@@ -36,14 +42,19 @@ def run(arguments: argparse.Namespace) -> Result:
                 "\n".join(card.tasks),
                 ", ".join(card.inputs),
                 f"{card.best_for} {_rules(card.rules)}".strip(),
-                "\n".join(f"{name}={setting_text(value)}" for name, value in card.settings.items()),
+                "\n".join(
+                    f"{name}={setting_text(value)}" for name, value in settings[card.name].items()
+                ),
             )
             for card in cards
         ]
         terminal.table(["name", "tasks", "inputs", "best for", "parameters"], rows)
 
     names = ("name", "tasks", "inputs", "best_for", "rules")
-    data = [{**{n: getattr(card, n) for n in names}, "parameters": card.settings} for card in cards]
+    data = [
+        {**{n: getattr(card, n) for n in names}, "parameters": settings[card.name]}
+        for card in cards
+    ]
     return Result({"models": data}, show)
 
 

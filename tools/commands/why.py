@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> Result:
         raise bad_input(
             "setting_unknown",
             f"The run has no setting or choice '{name}'",
-            expected="one of " + ", ".join(choices),
+            expected="a setting of the run, or a choice that was made when reading",
             received=repr(name),
             remedy=did_you_mean(name, choices),
         )
@@ -45,15 +45,17 @@ def run(arguments: argparse.Namespace) -> Result:
 
     def show(terminal: Any) -> None:
         if name is None:
-            rows = [
-                (n, setting_text(c["value"]), c["reason"], c["rule"]) for n, c in chosen.items()
-            ]
             terminal.heading(f"goodfit why  {arguments.run}")
-            terminal.table(["", "value", "reason", "rule"], rows)
+            terminal.pairs((n, _in_two_lines(choice)) for n, choice in chosen.items())
         else:
             _show_one(terminal, name, chosen[name])
 
     return Result({"run": str(found.folder), "choices": chosen}, show)
+
+
+def _in_two_lines(choice: dict[str, Any]) -> str:
+    source = f" ({choice['rule']})" if choice["rule"] else ""
+    return f"{setting_text(choice['value'])}\n{choice['reason']}{source}"
 
 
 def _show_one(terminal: Any, name: str, choice: dict[str, Any]) -> None:
