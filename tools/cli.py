@@ -88,6 +88,16 @@ def _outcome(words: list[str], streams: Streams) -> int:
         return _failed((Problem("interrupted", message),), INTERRUPTED, streams, error)
     except GoodfitError as error:
         return _failed(problems_of(error), error.exit_code, streams, error)
+    except ModuleNotFoundError as error:
+        from .doctor import install_command
+
+        command = install_command(error.name or "")
+        if not command:
+            return _unexpected(error, streams)
+        message = f"The package {error.name} is not installed"
+        return _failed(
+            (Problem("package_missing", message, remedy=command),), BAD_INPUT, streams, error
+        )
     except MemoryError as error:
         problem = Problem(
             "memory_full",
@@ -96,13 +106,17 @@ def _outcome(words: list[str], streams: Streams) -> int:
         )
         return _failed((problem,), FAILED, streams, error)
     except Exception as error:  # noqa: BLE001 - the last resort: no user is helped by a traceback
-        text = " ".join(str(error).split())
-        problem = Problem(
-            "unexpected",
-            f"Unexpected {type(error).__name__}: {text[:300] + '…' if len(text) > 300 else text}",
-            remedy=f"Run again with {TRACEBACK}=1 to see where",
-        )
-        return _failed((problem,), FAILED, streams, error)
+        return _unexpected(error, streams)
+
+
+def _unexpected(error: Exception, streams: Streams) -> int:
+    text = " ".join(str(error).split())
+    problem = Problem(
+        "unexpected",
+        f"Unexpected {type(error).__name__}: {text[:300] + '…' if len(text) > 300 else text}",
+        remedy=f"Run again with {TRACEBACK}=1 to see where",
+    )
+    return _failed((problem,), FAILED, streams, error)
 
 
 def _failed(

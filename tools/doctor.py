@@ -88,6 +88,24 @@ def batch_advice(gigabytes: float) -> str:
     return fitting[-1] if fitting else "8 to 32"
 
 
+def install_command(module: str) -> str:
+    """Return how a missing module that goodfit needs is installed; empty for any other.
+
+    Examples:
+        >>> install_command("sklearn.metrics"), install_command("nonsense")
+        ("Install it with: pip install 'goodfit[recipes]'", '')
+    """
+    name = module.split(".")[0].replace("_", "-")
+    package = {"sklearn": "scikit-learn"}.get(name, name)
+    if package not in TESTED:
+        return ""
+    return f"Install it with: {_install(TESTED[package][2])}"
+
+
+def _install(extra: str) -> str:
+    return f"pip install 'goodfit[{extra}]'" if extra else "pip install goodfit"
+
+
 def _packages() -> Iterator[Check]:
     python = platform.python_version()
     good = sys.version_info[:2] >= LEAST_PYTHON
@@ -102,9 +120,8 @@ def _package(package: str, least: str, newest: str, extra: str) -> Check:
     tested = f"tested from {least} to {newest}"
     found = _version(package)
     if found is None:
-        core = "goodfit" if not extra else f"'goodfit[{extra}]'"
         needed = "error" if package in ("keras", "numpy", "lazy-loader") else "warning"
-        return Check(package, needed, "not installed", f"pip install {core}")
+        return Check(package, needed, "not installed", _install(extra))
     if _numbers(found) < _numbers(least):
         return Check(package, "error", f"{found}; {tested}", f"pip install '{package}>={least}'")
     if _numbers(found) > _numbers(newest):

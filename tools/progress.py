@@ -46,7 +46,7 @@ class Progress:
     def __enter__(self) -> Progress:
         """Begin to show."""
         self._started = time.monotonic()
-        if not self._quiet and is_live(self._stream):
+        if not self._quiet and self._stream.isatty() and is_live(self._stream):
             from rich.live import Live
 
             self._live = Live(

@@ -181,6 +181,8 @@ def make_terminal(stream: TextIO) -> Terminal:
 
 def is_live(stream: TextIO) -> bool:
     """Return whether `stream` is a terminal that rich can be used on."""
+    if os.environ.get("TERM") in ("dumb", "unknown"):
+        return False
     terminal = stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
     return terminal and importlib.util.find_spec("rich") is not None
 

@@ -149,6 +149,8 @@ def test_a_bad_input_is_one_json_object_for_scripts(capsys):
         (ZeroDivisionError("by\nzero"), 1, "unexpected", "Unexpected ZeroDivisionError: by zero."),
         (GoodfitError("It did not work."), 1, "failed", "It did not work."),
         (BadInput(Problem("a", "One"), Problem("b", "Two")), 2, "a", "One."),
+        (ModuleNotFoundError("No", name="tensorflow"), 2, "package_missing", "goodfit[cpu]"),
+        (ModuleNotFoundError("No x", name="x"), 1, "unexpected", "ModuleNotFoundError: No x."),
         (MemoryError(), 1, "memory_full", "not enough memory"),
         (KeyboardInterrupt(), 130, "interrupted", "Interrupted."),
     ],

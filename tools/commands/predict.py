@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ..progress import Progress
 from ..run_view import shown_path
 from .result import Result
 
@@ -33,7 +34,9 @@ def run(arguments: argparse.Namespace) -> Result:
     model = Path(arguments.model)
     if model.is_dir():
         model = model / "model.keras"
-    summary = predict_file(model, arguments.input, arguments.output, force=arguments.force)
+    with Progress() as progress:
+        progress("step", "loading the model and reading the rows")
+        summary = predict_file(model, arguments.input, arguments.output, force=arguments.force)
 
     def show(terminal: Any) -> None:
         rows = summary.get("rows")
