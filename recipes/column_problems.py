@@ -1,0 +1,75 @@
+"""What can be wrong with the values of one column, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..zoo.errors import Problem
+from .cells import Cells
+from .decimals import Reading, parse_numbers
+from .wording import plural, quoted
+
+__all__ = ["ambiguous_problem", "categories_problem", "infinite_problem", "unfit_problem"]
+
+MAXIMUM_CATEGORIES = 50_000
+
+Where = Callable[[Sequence[int] | NDArray[Any]], str]
+
+
+def infinite_problem(name: str, rows: str, count: int) -> Problem:
+    """Return what is wrong with infinite numbers in a column."""
+    return Problem(
+        "values_infinite",
+        f"Column '{name}' holds {plural(count, 'infinite number')}: {rows}",
+        "finite numbers; an empty cell means missing",
+        "inf",
+        "Correct these rows or leave the cells empty; a network cannot learn from infinity",
+    )
+
+
+def ambiguous_problem(name: str, cell: Cells, reading: Reading) -> Problem:
+    """Return that numbers could be read in two ways, with both."""
+    shown = cell.distinct[: min(3, len(cell.distinct))]
+    first = shown[0]
+    readings = [reading.convention, *reading.rivals]
+    told = {str(parse_numbers([first], c)[0]): c for c in readings}
+    words = " or ".join(f"{value} ({convention})" for value, convention in told.items())
+    return Problem(
+        "number_ambiguous",
+        f"Column '{name}' could be read in two ways: '{first}' may be {words}",
+        "numbers that can be read in one way",
+        quoted(shown),
+        "Set --thousands , where the comma parts thousands, or --decimal , where it is the "
+        "decimal sign",
+    )
+
+
+def unfit_problem(
+    name: str, cell: Cells, wrong: NDArray[np.bool_], expected: str, where: Where
+) -> Problem:
+    """Return which values of a column cannot be read as its kind, and where they are."""
+    rows = cell.rows(wrong)
+    return Problem(
+        "values_unfit",
+        f"Column '{name}' holds {plural(len(rows), 'value')} that cannot be read as {expected}, "
+        f"at {where(rows)}",
+        expected,
+        quoted(cell.distinct[wrong]),
+        "Correct these cells, or leave them empty where the value is missing",
+    )
+
+
+def categories_problem(name: str, cell: Cells) -> Problem:
+    """Return that a column has too many categories to learn any."""
+    return Problem(
+        "categories_too_many",
+        f"Column '{name}' holds {plural(len(cell.distinct), 'different text')} in "
+        f"{plural(cell.present, 'row')}",
+        f"at most {MAXIMUM_CATEGORIES:,} categories",
+        quoted(cell.distinct, 3),
+        f"Leave it out with --ignore {name}, or read it as words with --types {name}=text",
+    )
