@@ -14,6 +14,8 @@ from .dataset import Splits as Splits
 from .evaluation import Evaluation as Evaluation
 from .evaluation import evaluate as evaluate
 from .intervals import Estimate as Estimate
+from .loading import load as load
+from .loading import load_rows as load_rows
 from .naive import Comparison as Comparison
 from .naive import compare_with_naive as compare_with_naive
 from .naive import naive_answers as naive_answers
