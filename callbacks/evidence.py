@@ -183,9 +183,13 @@ class History:
 
     def series(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the epochs and the values of a column where it holds finite numbers."""
-        values = self.values(name)
-        finite = np.isfinite(values)
-        return np.asarray(self.epochs)[finite], values[finite]
+        key = f"series {name}"
+        if key not in self._arrays:
+            values = self.values(name)
+            finite = np.isfinite(values)
+            self._arrays[key] = np.stack([np.asarray(self.epochs, float)[finite], values[finite]])
+        epochs, values = self._arrays[key]
+        return epochs, values
 
     def at(self, name: str, epoch: int) -> float | None:
         """Return a column's value at an epoch counted from 1, if it is a finite number."""

@@ -39,8 +39,8 @@ def overfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     restored = history.restored_epoch
     figures: Figures = {"best_epoch": int(epochs[best_at]), "validation_loss_rise": round(rise, 4)}
     since = int(epochs[best_at]) + 1
-    remedy = "Add dropout (0.3 to 0.5) and L2 (0.01), more data or augmentation, or a smaller model"
-    stop = " and stop early, restoring the best weights."
+    remedy = "Add dropout (0.3 to 0.5) and L2 (0.01), get more data, or use a smaller model"
+    stop = "; stop early and restore the best weights."
 
     if not name:
         return _overfitting_by_loss(history, thresholds, rising, figures, since, remedy + stop)
@@ -76,7 +76,7 @@ def overfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
         "error" if severe else "warning",
         cause + ".",
         remedy + stop,
-        since if rising else int(epochs[-1]),
+        since if rising else _since(history, name, thresholds.severe_gap),
         figures,
         confidence,
     )
@@ -126,7 +126,8 @@ def too_few_epochs(evidence: Evidence, thresholds: Thresholds) -> Finding | None
     best = int(np.argmin(loss))
     fall = float(loss[0] - loss.min())
     level = abs(float(loss[-1]))
-    before, end = end_of(loss[:-last], min(3, len(loss) - last)), end_of(loss, min(3, last))
+    count = 3 if len(loss) >= 12 else 1  # a median over the steep start would see a fall
+    before, end = end_of(loss[:-last], count), end_of(loss, count)
     recent = before - end
     learned = any(
         is_share(metric) and len(values) and values[-1] >= thresholds.finished
@@ -136,7 +137,7 @@ def too_few_epochs(evidence: Evidence, thresholds: Thresholds) -> Finding | None
     if (
         best < len(loss) - last
         or fall <= 0
-        or recent <= 2 * noise_of(loss)
+        or recent <= 3 * noise_of(loss)
         or not (
             recent >= thresholds.still_falling * fall
             or recent >= thresholds.falling_level * level > 0
@@ -170,6 +171,12 @@ def no_validation(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     cause = "No validation data was given: whether the model overfits cannot be seen."
     remedy = "Keep 10 to 15 % of the rows apart and pass them as validation_data."
     return Finding("no_validation", "MIS-1", "warning", cause, remedy, 1)
+
+
+def _since(history: History, name: str, margin: float) -> int:
+    """Return the epoch from which on the gap of a metric has been at least `margin`."""
+    narrow = np.flatnonzero(~(history.gap(name) >= margin))
+    return history.epochs[min(int(narrow[-1]) + 1 if len(narrow) else 0, len(history) - 1)]
 
 
 def _widest_gap(history: History, epoch: int | None) -> tuple[float, str]:

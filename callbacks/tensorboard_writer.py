@@ -71,7 +71,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
         self._diagnose = diagnose or Diagnose(verbose=0)
         self._files: dict[str, Path] = {}
         self._charts: set[str] = set()
-        self._text = ""
+        self._seen: set[tuple[str, str]] = set()
         self._step = 0
         self.used_folder: Path | None = None
 
@@ -91,7 +91,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
         """Choose a folder in which nothing is written over."""
         if self._own_diagnose:
             self._diagnose.on_train_begin(logs)
-        self._files, self._charts, self._text, self._step = {}, set(), "", 0
+        self._files, self._charts, self._seen, self._step = {}, set(), set(), 0
         self.used_folder = self.folder if self.append else _unused(self.folder)
         self._write_findings(0, self.earlier_findings)
 
@@ -126,15 +126,17 @@ class TensorBoardWriter(keras.callbacks.Callback):
         if self._own_diagnose:
             self._diagnose.on_train_end(logs)
         if self._step:
-            self._write_findings(self._step, self._diagnose.findings)
+            self._write_findings(self._step, self._diagnose.findings, final=True)
 
-    def _write_findings(self, step: int, findings: Sequence[Finding]) -> None:
+    def _write_findings(self, step: int, findings: Sequence[Finding], final: bool = False) -> None:
         if step:
             findings = (*self.earlier_findings, *findings)
-        text = findings_as_markdown(findings)
-        if text != self._text:
-            self._text = text
-            self._write("", step, [_text("findings", text or "Nothing is wrong any more.")])
+        seen = {(finding.fault, finding.severity) for finding in findings}
+        # TensorBoard keeps ten texts: the figures of a finding change with every epoch.
+        if seen != self._seen or final:
+            self._seen = seen
+            text = findings_as_markdown(findings) or "No fault was found."
+            self._write("", step, [_text("findings", text)])
 
     def _write_layout(self, tags: set[str]) -> None:
         if tags <= self._charts:
@@ -246,7 +248,11 @@ def _layout(tags: Sequence[str]) -> Any:
     from tensorboard.plugins.custom_scalar import layout_pb2, metadata
     from tensorboard.util.tensor_util import make_tensor_proto
 
-    titles = {"Train and validation": [], "Gap (above 0: better in training)": [], "Rate": []}
+    titles = {
+        "Train and validation": [],
+        "Gap (above 0: better in training)": [],
+        "Learning rate": [],
+    }
     for tag in tags:
         kind = 1 if tag.startswith("gap/") else 2 if tag == "learning_rate" else 0
         list(titles.values())[kind].append(tag)

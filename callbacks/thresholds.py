@@ -89,7 +89,7 @@ class Thresholds:
     error_rise: float = 1.0
     last_part: float = 0.25
     still_falling: float = 0.05
-    falling_level: float = 0.15
+    falling_level: float = 0.20
     finished: float = 0.97
     falling_fast: float = 0.10
     poor: float = 0.60
