@@ -1,0 +1,14 @@
+from .answer_charts import draw_calibration as draw_calibration
+from .answer_charts import draw_confusion_matrix as draw_confusion_matrix
+from .answer_charts import draw_precision_recall as draw_precision_recall
+from .answer_charts import draw_predictions as draw_predictions
+from .answer_charts import draw_residuals as draw_residuals
+from .answer_charts import draw_roc as draw_roc
+from .answer_charts import draw_threshold as draw_threshold
+from .charts import draw_comparison as draw_comparison
+from .charts import draw_distributions as draw_distributions
+from .charts import draw_history as draw_history
+from .checklists import Checklist as Checklist
+from .checklists import Item as Item
+from .checklists import fill_checklists as fill_checklists
+from .reporting import build_report as build_report

@@ -91,7 +91,7 @@ def inline_svg(figure: Figure, identifier: str, description: str) -> str:
         if part.startswith("<svg"):
             box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', part)
             width = box.group(1) if box else "360"
-            label = escape(description, quote=True)
+            label = escape(_one_line(description), quote=True)
             return (
                 f'<svg {box.group() if box else ""} style="--natural:{float(width):.0f}px" '
                 f'role="img" aria-label="{label}">'
@@ -127,10 +127,14 @@ def plain_label(name: Any, most: int = 40) -> str:
         >>> plain_label("a very long name", 8)
         'a very …'
     """
-    text = " ".join("".join(c if c.isprintable() else " " for c in str(name)).split())
+    text = _one_line(name)
     if len(text) > most:
         text = text[: most - 1] + "…"
     return text.replace("$", r"\$")
+
+
+def _one_line(text: Any) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
 
 
 def canvas(title: str) -> tuple[Figure, Axes]:

@@ -30,6 +30,7 @@ SEVERITY_ORDER = ("error", "warning", "info")
 MOST_WORST_FIELDS = 12
 MOST_COLUMNS = 200  # of the profile; the rest is counted
 MOST_PARTS = 30
+OPTIONAL = ("stopped_by", "best_epoch", "split", "test", "test_openings")
 
 
 def report_content(run: Run, folder: Path) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
     }
     cited |= {rule for setting in settings for rule in setting["rules"]}
     return {
-        "run": record,
+        "run": dict.fromkeys(OPTIONAL) | dict(record) | {"epochs": len(run.history)},
         "title": ", ".join(map(str, record["target"])) or "prediction",
         "source": Path(str(record.get("source") or "")).name,
         "verdict": reach_verdict(run),
@@ -69,7 +70,7 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
         "part": part,
         "parts": [name for name in ("validation", "test") if record.get(name)],
         "scores": _scores(run),
-        "evaluation": evaluation,
+        "remarks": [*(evaluation.get("readings") or ()), *(evaluation.get("notes") or ())],
         "classes": _classes(evaluation),
         "curves": _drawn("curve", curve_panels(run, findings)),
         "details": _drawn("detail", evaluation_panels(evaluation, record["task"], threshold)),

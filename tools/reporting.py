@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["build_report"]
 
 NEEDED = ("goodfit", "status", "task", "target", "rows", "columns", "findings", "versions")
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def build_report(run_folder: str | Path) -> Path:
@@ -58,8 +60,8 @@ def build_report(run_folder: str | Path) -> Path:
     }
     template = Path(__file__).with_name("report.html").read_text(encoding="utf-8")
     page = environment.from_string(template).render(report_content(run, folder))
-    # A lone surrogate, as a damaged file can hold, has no place in UTF-8.
-    page = page.encode("utf-8", "replace").decode("utf-8")
+    # Control characters and lone surrogates, as a damaged table can hold, have no place in HTML.
+    page = _UNFIT.sub("\N{REPLACEMENT CHARACTER}", page)
     return write_text(folder / "report.html", page)
 
 

@@ -167,10 +167,10 @@ def compare(
     called = naive_name(name)
     beside = NAIVE.get(name, ("", called))[1]
     said = f"{beside} ({number_text(other.get('value'))})"
-    ends = _interval(model), _interval(other)
-    if ends[0] is None or ends[1] is None:
+    ours, theirs = _interval(model), _interval(other)
+    if ours is None or theirs is None:
         return Comparison(called, "not distinguishable", said)
-    (low, high), (other_low, other_high) = ends
+    (low, high), (other_low, other_high) = ours, theirs
     if low <= other_high and other_low <= high:
         return Comparison(called, "not distinguishable", said)
     is_better = high < other_low if is_lower_better(metric) else low > other_high

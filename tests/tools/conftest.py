@@ -58,7 +58,7 @@ def write_run(folder, kind, changes):
     config = Config().replace(**chosen).replace(dropout=0.2)
     (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
     (folder / "run.json").write_text(
-        json.dumps(_strict(record), ensure_ascii=False, allow_nan=False), encoding="utf-8"
+        json.dumps(_strict(record), allow_nan=False), encoding="utf-8"
     )
     write_history(folder, history)
     if record["saved_difference"] is not None:
