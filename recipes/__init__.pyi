@@ -20,6 +20,7 @@ from .naive import Comparison as Comparison
 from .naive import compare_with_naive as compare_with_naive
 from .naive import naive_answers as naive_answers
 from .scores import decide as decide
+from .splitting import split as split
 from .thresholds import choose_threshold as choose_threshold
 from .thresholds import threshold_curve as threshold_curve
 from .weighting import class_weights as class_weights
