@@ -93,11 +93,15 @@ def _standardiser(values: NDArray[Any]) -> Encoder:
 
 
 def _one_hot(values: NDArray[Any]) -> Encoder:
-    levels, counts = np.unique(values.astype(str), return_counts=True)
-    levels = np.sort(levels[np.argsort(-counts, kind="stable")[:CATEGORIES]])
+    pandas = require("pandas", "recipes")
+    levels = pandas.Index(pandas.Series(values).value_counts().index[:CATEGORIES])
 
     def encode(rows: NDArray[Any]) -> NDArray[np.float64]:
-        return (rows.astype(str)[:, None] == levels).astype(float)
+        place = levels.get_indexer(pandas.Index(rows))
+        table = np.zeros((len(rows), len(levels)))
+        known = np.flatnonzero(place >= 0)
+        table[known, place[known]] = 1.0
+        return table
 
     return encode
 

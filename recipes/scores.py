@@ -154,7 +154,7 @@ def _multiclass(
         precision, recall, f1 = _by_class(found, true, said)
         areas = np.stack([ranking(counts)[0] for ranking in rankings])
         whole = {
-            **mean,
+            "accuracy": mean["accuracy"],
             "balanced_accuracy": _mean(recall),
             "precision": _mean(precision),
             "recall": _mean(recall),
@@ -162,7 +162,7 @@ def _multiclass(
             "precision_weighted": np.nansum(precision * true, axis=0) / rows,
             "f1_weighted": np.nansum(f1 * true, axis=0) / rows,
             "roc_auc": _mean(areas),
-        }
+        } | mean
         scores = {("", name): values for name, values in whole.items()}
         for k, name in enumerate(task.names):
             scores |= _part(name, found[k], true[k], said[k])
