@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..zoo.errors import BadInput, Problem
+from ..zoo.errors import BadInput, Problem, bad_input, did_you_mean
 from ..zoo.tasks import Task
 
-__all__ = ["checked_answers", "checked_labels", "checked_number", "checked_task"]
+__all__ = [
+    "checked_answers",
+    "checked_labels",
+    "checked_name",
+    "checked_number",
+    "checked_task",
+]
 
 # Probabilities of a float32 softmax over many classes sum to 1 within this.
 SUM_TOLERANCE = 1e-3
@@ -180,6 +187,22 @@ def checked_number(
     if not good:
         raise BadInput(Problem(f"{name}_invalid", f"{name} cannot be used", expected, repr(value)))
     return int(value) if whole else float(value)
+
+
+def checked_name(argument: str, value: Any, options: Sequence[str]) -> str:
+    """Return `value` if it is one of `options`.
+
+    Raises:
+        BadInput: It is something else.
+    """
+    if value not in options:
+        raise bad_input(
+            f"{argument}_unknown",
+            f"{argument} cannot be {value!r}",
+            expected="one of " + ", ".join(options),
+            remedy=did_you_mean(str(value), options),
+        )
+    return value
 
 
 def _shaped(values: NDArray[Any], task: Task, what: str, *, steps: bool) -> NDArray[Any]:

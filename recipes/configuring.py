@@ -7,16 +7,11 @@ from typing import Any
 
 from .balance import IMBALANCE_RATIO, imbalance
 from .checking import checked_number
-from .choosing import (
-    choose_activation,
-    choose_loss,
-    choose_metrics,
-    choose_model,
-    choose_optimizer,
-)
+from .choosing import choose_activation, choose_model, choose_optimizer
 from .compiling import METRICS
 from .config import Choice, Config
 from .dataset import Splits
+from .objectives import choose_loss, choose_metrics
 
 __all__ = ["choose_config"]
 

@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from ..zoo.errors import bad_input, require
 from ..zoo.tasks import Task
 from .checking import checked_answers, checked_labels, checked_task
-from .choosing import choose_metrics
 from .dataset import Dataset
 from .design import Design
 from .evaluation import ERRORS, resampled_scores
 from .intervals import Estimate, interval
+from .objectives import choose_metrics
 
 __all__ = ["Comparison", "compare_with_naive", "naive_answers"]
 

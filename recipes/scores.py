@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..zoo.errors import require
 from ..zoo.tasks import Task
+from .ranking import Counts, indicator, median, ranking, ratio
 
 __all__ = ["Scorer", "decide", "make_scorer", "row_losses"]
 
-Counts = NDArray[np.float64]
 Scores = dict[tuple[str, str], NDArray[np.float64]]
 """By (part, metric); the part is "" for the whole, else the name of a class, label or target."""
 Scorer = Callable[[Counts], Scores]
@@ -95,28 +94,28 @@ def make_scorer(
 
 def _binary(labels: NDArray[Any], outputs: NDArray[Any], task: Task, threshold: float) -> Scorer:
     answers = decide(outputs, task, threshold)
-    kinds = _indicator(2 * labels + answers, 4)  # true negatives, false alarms, missed, found
+    kinds = indicator(2 * labels + answers, 4)  # true negatives, false alarms, missed, found
     losses = np.stack([row_losses(labels, outputs, task), (outputs.astype(float) - labels) ** 2])
-    ranking = _ranking(outputs, labels)
+    areas = ranking(outputs, labels)
 
     def score(counts: Counts) -> Scores:
         tn, fp, fn, tp = kinds @ counts
         rows = tn + fp + fn + tp
         log_loss, brier = losses @ counts / rows
-        roc_auc, average_precision = ranking(counts)
-        recall, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
+        roc_auc, average_precision = areas(counts)
+        recall, specificity = ratio(tp, tp + fn), ratio(tn, tn + fp)
         spread = np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
         whole = {
             "accuracy": (tp + tn) / rows,
             "balanced_accuracy": (recall + specificity) / 2,
-            "precision": _ratio(tp, tp + fp),
+            "precision": ratio(tp, tp + fp),
             "recall": recall,
-            "f1": _ratio(2 * tp, 2 * tp + fp + fn),
+            "f1": ratio(2 * tp, 2 * tp + fp + fn),
             "roc_auc": roc_auc,
             "average_precision": average_precision,
             "log_loss": log_loss,
             "brier_score": brier,
-            "matthews_correlation": _ratio(tp * tn - fp * fn, spread),
+            "matthews_correlation": ratio(tp * tn - fp * fn, spread),
         }
         scores = {("", name): values for name, values in whole.items()}
         for name, found, true, said in (
@@ -135,8 +134,8 @@ def _multiclass(
     number = len(task.names)
     answers = decide(outputs, task, threshold)
     right = labels == answers
-    true_rows, said_rows = _indicator(labels, number), _indicator(answers, number)
-    found_rows = _indicator(np.where(right, labels, number), number + 1)
+    true_rows, said_rows = indicator(labels, number), indicator(answers, number)
+    found_rows = indicator(np.where(right, labels, number), number + 1)
     # How many classes are ranked before the true one; the lower number wins a tie, as in argmax.
     own = outputs[np.arange(len(labels)), labels][:, None]
     earlier = np.arange(number) < labels[:, None]
@@ -145,14 +144,14 @@ def _multiclass(
     if number >= TOP_2_CLASSES:
         means["top_2_accuracy"] = before < 2
     mean_rows = np.stack([np.asarray(values, float) for values in means.values()])
-    rankings = [_ranking(outputs[:, k], labels == k) for k in range(number)]
+    rankings = [ranking(outputs[:, k], labels == k) for k in range(number)]
 
     def score(counts: Counts) -> Scores:
         true, said, found = true_rows @ counts, said_rows @ counts, (found_rows @ counts)[:-1]
         rows = true.sum(axis=0)
         mean = dict(zip(means, mean_rows @ counts / rows, strict=True))
         precision, recall, f1 = _by_class(found, true, said)
-        areas = np.stack([ranking(counts)[0] for ranking in rankings])
+        areas = np.stack([rank(counts)[0] for rank in rankings])
         whole = {
             "accuracy": mean["accuracy"],
             "balanced_accuracy": _mean(recall),
@@ -182,20 +181,20 @@ def _multilabel(
     mean_rows = np.stack(
         [~wrong.any(axis=1), wrong.mean(axis=1), row_losses(labels, outputs, task).mean(axis=1)]
     ).astype(float)
-    rankings = [_ranking(outputs[:, k], labels[:, k]) for k in range(len(task.names))]
+    rankings = [ranking(outputs[:, k], labels[:, k]) for k in range(len(task.names))]
 
     def score(counts: Counts) -> Scores:
         found, true, said = (parts @ counts).reshape(3, len(task.names), -1)
         subset_accuracy, hamming_loss, log_loss = mean_rows @ counts / counts.sum(axis=0)
         precision, recall, f1 = _by_class(found, true, said)
-        curves = np.stack([np.stack(ranking(counts)) for ranking in rankings])
+        curves = np.stack([np.stack(rank(counts)) for rank in rankings])
         whole = {
             "subset_accuracy": subset_accuracy,
             "hamming_loss": hamming_loss,
             "precision": _mean(precision),
             "recall": _mean(recall),
             "f1": _mean(f1),
-            "f1_micro": _ratio(2 * found.sum(axis=0), true.sum(axis=0) + said.sum(axis=0)),
+            "f1_micro": ratio(2 * found.sum(axis=0), true.sum(axis=0) + said.sum(axis=0)),
             "roc_auc": _mean(curves[:, 0]),
             "average_precision": _mean(curves[:, 1]),
             "log_loss": log_loss,
@@ -233,7 +232,7 @@ def _regression(
             "rmse": np.sqrt(mse),
             "r2": 1 - mse / variance,
             "median_absolute_error": np.stack(
-                [_median(error[order, k], counts[order]) for k, order in enumerate(orders)]
+                [median(error[order, k], counts[order]) for k, order in enumerate(orders)]
             ),
         }
         scores: Scores = {("", name): values.mean(axis=0) for name, values in by_target.items()}
@@ -245,84 +244,24 @@ def _regression(
     return score
 
 
-def _ranking(
-    scores: NDArray[Any], positive: NDArray[Any]
-) -> Callable[[Counts], tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return a function from counts to area under the ROC curve and average precision.
-
-    Rows are grouped by score, best first. Only groups with a positive row matter: for each, the
-    positives in it, the negatives in it, and the negatives passed since the last such group are
-    three rows of one sparse product.
-    """
-    positive = np.asarray(positive, bool)
-    order = np.argsort(-scores.astype(float), kind="stable")
-    ranked, hits = scores[order], positive[order]
-    group = np.cumsum(np.r_[True, ranked[1:] != ranked[:-1]]) - 1 if len(order) else order
-    has_hit = np.zeros(group[-1] + 1, bool)
-    has_hit[group[hits]] = True
-    number = int(has_hit.sum())
-    # Position of the first group with a positive row at or after this one; `number` if none.
-    place = np.r_[0, np.cumsum(has_hit)[:-1]]
-    slot = place[group]
-    kind = np.where(hits, 0, np.where(has_hit[group], 1, 2))
-    rows = np.empty(len(order), np.int64)
-    rows[order] = kind * (number + 1) + slot
-    matrix = _indicator(rows, 3 * (number + 1))
-
-    def curve(counts: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        found, tied, passed = (matrix @ counts).reshape(3, number + 1, -1)
-        positives, negatives = found.sum(axis=0), (tied + passed).sum(axis=0)
-        found, tied, passed = found[:-1], tied[:-1], passed[:-1]
-        false = np.cumsum(tied + passed, axis=0)  # false alarms at or before each group
-        below = negatives - false + tied / 2
-        area = _ratio((found * below).sum(axis=0), positives * negatives)
-        hit = np.cumsum(found, axis=0)
-        precision = np.divide(hit, hit + false, out=np.zeros_like(hit), where=hit > 0)
-        average = _ratio((found * precision).sum(axis=0), positives)
-        return area, np.where(negatives > 0, average, np.nan)
-
-    return curve
-
-
-def _median(values: NDArray[np.float64], counts: Counts) -> NDArray[np.float64]:
-    """Return the median of sorted `values` (rows,), each as often as `counts` (rows, samples)."""
-    reached = np.cumsum(counts, axis=0)
-    total = reached[-1]
-    lower = (reached < np.floor((total + 1) / 2)).sum(axis=0)
-    upper = (reached < np.floor(total / 2) + 1).sum(axis=0)
-    return (values[lower] + values[upper]) / 2
-
-
 def _by_class(found: Any, true: Any, said: Any) -> tuple[Any, Any, Any]:
     """Return precision, recall and F1 of each class; NaN for a class that is not there at all.
 
     A class that is there and is never predicted has precision 0, as in scikit-learn; a class that
     is predicted and not there has no recall and is left out of its mean.
     """
-    precision = np.where((said == 0) & (true > 0), 0.0, _ratio(found, said))
-    return precision, _ratio(found, true), _ratio(2 * found, true + said)
+    precision = np.where((said == 0) & (true > 0), 0.0, ratio(found, said))
+    return precision, ratio(found, true), ratio(2 * found, true + said)
 
 
 def _part(name: str, found: Any, true: Any, said: Any) -> Scores:
     return {
-        (name, "precision"): _ratio(found, said),
-        (name, "recall"): _ratio(found, true),
-        (name, "f1"): _ratio(2 * found, true + said),
+        (name, "precision"): ratio(found, said),
+        (name, "recall"): ratio(found, true),
+        (name, "f1"): ratio(2 * found, true + said),
     }
-
-
-def _indicator(groups: NDArray[Any], number: int) -> Any:
-    """Return a sparse `(number, rows)` matrix whose product with counts sums them by group."""
-    sparse = require("scipy.sparse", "recipes")
-    rows = len(groups)
-    return sparse.csr_matrix((np.ones(rows), (groups, np.arange(rows))), shape=(number, rows))
-
-
-def _ratio(numerator: Any, denominator: Any) -> Any:
-    shape = np.broadcast(numerator, denominator).shape
-    return np.divide(numerator, denominator, out=np.full(shape, np.nan), where=denominator != 0)
 
 
 def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean over classes of those that are not NaN."""
-    return _ratio(np.nansum(values, axis=0), np.isfinite(values).sum(axis=0))
+    return ratio(np.nansum(values, axis=0), np.isfinite(values).sum(axis=0))
