@@ -69,6 +69,7 @@ def draw_history(
     train, validation = array(history.get(quantity)), array(history.get(f"val_{quantity}"))
     epochs = max(len(train), len(validation), 1)
     marker = "o" if epochs < 4 else None
+    broken: list[int] = []
     for values, label, colour, dashes in (
         (train, "training", "other", (4, 1.6)),
         (validation, "validation", "main", (None, None)),
@@ -80,13 +81,12 @@ def draw_history(
             steps, values, color=PALETTE[colour], label=label, linewidth=1.9, marker=marker
         )
         line.set_dashes(dashes)
-        broken = steps[~np.isfinite(values)]
-        if len(broken):
-            axes.plot(
-                broken, np.full(len(broken), 0.02), "x", color=PALETTE["bad"], markersize=5,
-                transform=axes.get_xaxis_transform(), clip_on=False,
-                label=f"{label}: not a number",
-            )  # fmt: skip
+        broken += steps[~np.isfinite(values)].tolist()
+    if broken:
+        axes.plot(
+            broken, [0.02] * len(broken), "x", color=PALETTE["bad"], markersize=5, clip_on=False,
+            transform=axes.get_xaxis_transform(), label="not a number",
+        )  # fmt: skip
     if best_epoch:
         axes.axvline(best_epoch, color=PALETTE["good"], linewidth=1.2, dashes=(1, 2))
         note(axes, best_epoch, 0.95, f"best: {best_epoch}", epochs, "good")

@@ -120,8 +120,8 @@ def early_stopping(facts: Facts) -> Answer:
     if not patience:
         return "not done", "Early stopping is off (early_stopping_patience = 0)."
     ran, limit = len(facts.run.history), facts.config.epochs
-    stopped = f"it stopped after {ran} of {limit}" if ran < limit else f"all {limit} epochs ran"
-    return "done", f"Patience {patience} epochs on the validation loss; {stopped}."
+    said = f"{ran} of at most {limit} epochs ran"
+    return "done", f"Patience {patience} epochs on the validation loss; {said}."
 
 
 def metrics_chosen(facts: Facts) -> Answer:
@@ -194,7 +194,7 @@ def errors_analysed(facts: Facts) -> Answer:
     if not worst:
         return "not done", "No single error was looked at."
     beside = ", beside the confusion matrix" if matrix else ""
-    return "done", f"The {_count(len(worst), 'worst error')} are listed by row{beside}."
+    return "done", f"{_count(len(worst), 'row')} listed, the worst first{beside}."
 
 
 def all_metrics(facts: Facts) -> Answer:
@@ -235,7 +235,8 @@ def looks(facts: Facts) -> Answer:
     openings = int(facts.record.get("test_openings") or 0)
     if openings > 1:
         return "not done", f"The test rows were opened {openings} times; only once is honest."
-    return "done", f"The test rows were opened {_count(openings, 'time')}; every look is counted."
+    times = "opened once" if openings else "never opened"
+    return "done", f"The test rows were {times}; every look is counted."
 
 
 def one_change(facts: Facts) -> Answer:

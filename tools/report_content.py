@@ -118,9 +118,12 @@ def _headline(run: Run) -> dict[str, Any] | None:
     points = {n: (e["value"], e["low"], e["high"]) for n, e in shown.items() if _known(e)}
     said = [f"{n} {number_text(e['value'])} ({interval_words(e)})" for n, e in shown.items()]
     better = "less is better" if is_lower_better(metric) else "more is better"
+    caption = f"Bars are 95 % intervals; {better}."
+    if (record.get("comparisons") or {}).get(part):
+        caption += " The verdict compares row by row, so it can decide where bars overlap."
     panel = Panel(
         f"{sentence_case(metric_name(metric))} on {part} rows",
-        f"Bars are 95 % intervals; {better}.",
+        caption,
         draw_comparison(points, metric=metric_name(metric)),
         more="; ".join(said),
     )
@@ -173,7 +176,7 @@ def _worst(errors: list[Mapping[str, Any]]) -> dict[str, Any]:
     rows = [[_cell(item.get(name), plain=name == "row") for name in fields] for item in errors]
     return {
         "fields": [
-            {"name": spoken_name(name), "css": "num" if number else "name"}
+            {"name": spoken_name(name), "css": "num" if number and name != "row" else "name"}
             for name, number in zip(fields, numeric, strict=True)
         ],
         "rows": rows,

@@ -88,8 +88,9 @@ class Verdict:
 def reach_verdict(run: Run) -> Verdict:
     """Return the verdict on a run: is the model distinguishably better than the naive answers?
 
-    Two figures are distinguishable when their intervals do not overlap. That is stricter than a
-    paired test: a small real gain can stay undecided.
+    The record's `comparisons`, made on the same resampled rows for both, decide. In a record
+    without them two figures are distinguishable when their intervals do not overlap, which is
+    stricter: a small real gain can stay undecided.
 
     Args:
         run: A run, finished or not.
@@ -102,8 +103,11 @@ def reach_verdict(run: Run) -> Verdict:
     part = "test" if record.get("test") else "validation"
     scores = (record.get(part) or {}).get("metrics") or {}
     naive = ((record.get("naive") or {}).get(part)) or {}
+    paired = (record.get("comparisons") or {}).get(part) or {}
     comparisons = tuple(
-        compare(metric, scores[metric], name, answer[metric])
+        _paired(name, paired[name])
+        if name in paired
+        else compare(metric, scores[metric], name, answer[metric])
         for name, answer in naive.items()
         if metric in scores and answer.get(metric)
     )
@@ -177,6 +181,18 @@ def compare(
     return Comparison(called, "better" if is_better else "worse", said)
 
 
+def _paired(name: str, comparison: Mapping[str, Any]) -> Comparison:
+    """Return a comparison that `recipes.compare_with_naive` made, as plain data."""
+    called, gain = naive_name(name), comparison["gain"]
+    beside = NAIVE.get(name, ("", called))[1]
+    said = f"{beside} ({number_text(comparison['naive'])})"
+    if comparison["verdict"] != "not distinguishable":
+        ends = sorted(abs(gain[end]) for end in ("low", "high"))
+        span = " to ".join(map(number_text, ends))
+        said += f", by {number_text(abs(gain['value']))} ({span})"
+    return Comparison(called, comparison["verdict"], said)
+
+
 def _interval(estimate: Mapping[str, Any]) -> tuple[float, float] | None:
     """Return the ends of an estimate: its value twice where it has no interval."""
     value = estimate.get("value")
@@ -189,10 +205,17 @@ def _interval(estimate: Mapping[str, Any]) -> tuple[float, float] | None:
 def headline_metric(run: Run) -> str:
     """Return the metric that stands for the run; empty when none was measured.
 
-    Accuracy is not it when a class dominates. Guide: MET-2.
+    It is the one of the record's `comparisons`. Without them accuracy is it, unless a class
+    dominates, or the mean absolute error of a regression.
+
+    Guide: MET-2.
     """
     record = run.record
     metrics = (record.get("validation") or record.get("test") or {}).get("metrics") or {}
+    for paired in (record.get("comparisons") or {}).values():
+        for comparison in (paired or {}).values():
+            if comparison["metric"] in metrics:
+                return comparison["metric"]
     kind = record["task"]["kind"]
     wanted = HEADLINES.get(kind, ())
     if any(finding.fault == "imbalanced" for finding in run.findings):

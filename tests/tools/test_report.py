@@ -187,13 +187,41 @@ def test_the_verdict_compares_intervals(make_run, model, majority, linear, tone,
     assert title in read(folder).words()
 
 
+def test_a_paired_comparison_decides_where_there_is_one(make_run):
+    from goodfit.recipes.naive import compare_with_naive
+    from goodfit.zoo.tasks import Task
+
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 2, 200)
+    model = np.clip(0.15 + 0.7 * labels + generator.normal(0, 0.2, 200), 0, 1)
+    linear = np.clip(model + np.where(generator.random(200) < 0.05, 0.5 - model, 0) * 1.2, 0, 1)
+    made = compare_with_naive(
+        labels, model, {"linear": linear}, Task("binary", ("a", "b")), metric="accuracy"
+    )["linear"]
+    assert made.verdict == "better"
+    close = {"linear": {"accuracy": estimate(made.naive, 0.1)}}
+    folder = make_run(
+        "binary",
+        test=None,
+        validation={"metrics": {"f1": estimate(0.5), "accuracy": estimate(made.model, 0.1)}},
+        naive={"validation": close, "test": None},
+        comparisons={"validation": {"linear": made.to_dict()}},
+    )
+    verdict = reach_verdict(open_run(folder))
+    assert (verdict.metric, verdict.title) == ("accuracy", "Better than every naive answer")
+    assert (
+        f"Better than a linear model ({made.naive:.3f}), by {made.gain.value:.3f}"
+        in read(folder).words()
+    )
+
+
 def test_an_error_takes_the_shine_off_a_good_score(make_run):
     finding = {
         "fault": "target_leak", "rule": "", "severity": "error", "epoch": None, "cause": "c",
         "remedy": "r", "figures": {}, "confidence": 1.0, "where": [],
     }  # fmt: skip
     verdict = reach_verdict(open_run(make_run("binary", findings=[finding])))
-    assert verdict.tone == "caution" or verdict.tone == "bad"
+    assert verdict.tone in ("caution", "bad")
     assert "One finding is an error" in verdict.notes[0]
 
 

@@ -61,7 +61,7 @@ def test_history_of_a_quantity_without_validation():
 def test_history_with_nothing_to_draw_says_so(values):
     figure = draw_history({"loss": values})
     labels = figure.axes[0].get_legend_handles_labels()[1]
-    assert ("training: not a number" in labels) == bool(values)
+    assert ("not a number" in labels) == bool(values)
     inline_svg(figure, "a", "b")
 
 
