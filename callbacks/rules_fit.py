@@ -47,7 +47,8 @@ def overfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     train = history.series(name)[1]
     margin = thresholds.gap_when_good if end_of(train) >= thresholds.good else thresholds.gap
     wide = late >= margin and rising
-    if not wide and not (late >= thresholds.severe_gap and restored is None):
+    enough = len(validation) >= thresholds.settled and restored is None
+    if not wide and not (late >= thresholds.severe_gap and enough):
         return None
     figures |= {f"gap_{name}": round(late, 4)}
     if restored is not None:

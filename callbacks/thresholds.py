@@ -39,6 +39,7 @@ class Thresholds:
         gap_when_good: The same where training is at `good` or better.
         good: See `gap_when_good`.
         severe_gap: A gap that counts even where the validation loss does not rise (DX-3).
+        settled: Epochs before a gap without a rising loss is believed.
         error_gap: A gap from here on, with a rising validation loss, is an error.
         loss_gap: Validation above training loss, as a share of the former, without such a metric.
         validation_rise: The validation loss has risen by this share of its minimum (DX-6).
@@ -49,6 +50,7 @@ class Thresholds:
         finished: But no more is to be had from a validation metric between 0 and 1 from here on.
         falling_fast: From here on it is a warning.
         poor: Accuracy up to here, in training and validation, may be underfitting (DX-4).
+        some_skill: But not with this share of the way from a naive answer to perfection behind it.
         baseline_margin: Better than a naive answer by less than this is no better.
         collapse_epochs: Accuracy that is the same in this many epochs on end (DX-5).
         collapse_share: One class has this share of the predictions (DX-5).
@@ -83,6 +85,7 @@ class Thresholds:
     gap_when_good: float = 0.07
     good: float = 0.90
     severe_gap: float = 0.20
+    settled: int = 10
     error_gap: float = 0.20
     loss_gap: float = 0.5
     validation_rise: float = 0.10
@@ -93,6 +96,7 @@ class Thresholds:
     finished: float = 0.97
     falling_fast: float = 0.10
     poor: float = 0.60
+    some_skill: float = 0.30
     baseline_margin: float = 0.02
     collapse_epochs: int = 5
     collapse_share: float = 0.98

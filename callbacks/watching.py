@@ -110,6 +110,7 @@ class Diagnose(keras.callbacks.Callback):
                 column.append(float(value))
         for column in self._columns.values():
             column.extend([None] * (len(self._epochs) - len(column)))
+        self._restored_epoch = _restored_epoch()
         self._judge(final=False)
         broken = any(finding.fault == "nan_loss" for finding in self._findings)
         if broken and self.act == "stop" and self.stopped_epoch is None:
@@ -177,7 +178,7 @@ def _siblings() -> Iterator[Any]:
 
 
 def _restored_epoch() -> int | None:
-    """Return the epoch whose weights an EarlyStopping restores at the end, counted from 1."""
+    """Return the epoch whose weights an EarlyStopping will restore, counted from 1, if any."""
     for callback in _siblings():
         if (
             isinstance(callback, keras.callbacks.EarlyStopping)

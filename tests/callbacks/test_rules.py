@@ -1,0 +1,300 @@
+"""The rules on made histories: each fault is named, no healthy training is called ill."""
+
+import math
+from collections import Counter
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from goodfit.callbacks import RULES, Evidence, Finding, History, Thresholds, diagnose
+from goodfit.callbacks.diagnosis import name_roots
+from goodfit.callbacks.rules import EXPLAINS
+from goodfit.zoo import BadInput
+from made_histories import faulty, healthy
+
+SEEDS = range(5)
+
+
+def faults(findings):
+    return [finding.fault for finding in findings]
+
+
+@pytest.mark.parametrize("name", faulty(0))
+def test_each_fault_is_found_and_is_the_root(name):
+    for seed in SEEDS:
+        fault, columns, known = faulty(seed)[name]
+        findings = diagnose(columns, **known)
+        assert fault in faults(findings)
+        found = next(finding for finding in findings if finding.fault == fault)
+        assert found.severity in ("warning", "error")
+        assert found.cause
+        assert found.remedy
+        assert 0 < found.confidence <= 1
+        assert found.epoch in History.read(columns).epochs
+        others = [finding for finding in findings if finding is not found]
+        assert all(other.severity == "info" for other in others)
+
+
+@pytest.mark.parametrize("name", healthy(0))
+def test_no_alarm_on_healthy_trainings(name):
+    for seed in SEEDS:
+        columns, known = healthy(seed)[name]
+        findings = diagnose(columns, **known)
+        assert not [str(finding) for finding in findings if finding.severity != "info"]
+
+
+def test_false_alarms_over_many_seeds():
+    """Measured over 630 made trainings: no error, and a warning on fewer than 1 in 100."""
+    runs, alarms = 0, Counter()
+    for seed in range(100, 130):
+        for columns, known in healthy(seed).values():
+            runs += 1
+            alarms.update(finding.severity for finding in diagnose(columns, **known))
+    assert alarms["error"] == 0
+    assert alarms["warning"] <= runs / 100
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule"),
+    [
+        ("NaN", "DX-1"),
+        ("stuck", "DX-2"),
+        ("overfitting", "DX-3"),
+        ("overfitting regression", "DX-6"),
+        ("underfitting", "DX-4"),
+        ("one class for all", "DX-5"),
+        ("diverging", "LR-2"),
+        ("oscillating", "LR-2"),
+        ("crawling", "WHEN-4"),
+        ("no validation", "MIS-1"),
+    ],
+)
+def test_findings_carry_the_rule_of_the_guide(fault, rule):
+    name, columns, known = faulty(0)[fault]
+    found = next(f for f in diagnose(columns, **known) if f.fault == name)
+    assert found.rule == rule
+
+
+def test_nan_after_a_rise_blames_the_rate_and_names_the_epoch():
+    columns = {"loss": [0.9, 0.7, 2.0, 3.0, math.nan], "val_loss": [0.9, 0.8, 2, 2, math.nan]}
+    (finding,) = diagnose(columns)
+    assert finding.epoch == 5
+    assert finding.figures["before"] == 3.0
+    assert "learning rate is too high" in finding.cause
+    assert "Divide the learning rate by 10" in finding.remedy
+    assert "lr_too_high" in finding.consequences
+
+
+def test_nan_from_the_start_sends_to_the_data_first():
+    finding = diagnose({"loss": [math.nan], "val_loss": [math.nan]})[0]
+    assert finding.epoch == 1
+    assert "NaN or infinity in the data" in finding.cause
+
+
+def test_stuck_is_told_from_converged_by_how_much_the_loss_fell_before():
+    flat = 0.3 + 0.0005 * np.sin(np.arange(40))
+    converged = np.r_[2.3, 1.2, 0.7, 0.45, flat]
+    assert "lr_too_low" not in faults(diagnose({"loss": converged, "val_loss": converged}))
+    assert faults(diagnose({"loss": flat + 2, "val_loss": flat + 2})) == ["lr_too_low"]
+
+
+def test_nothing_is_called_stuck_before_twenty_epochs():
+    columns = {"loss": [2.3] * 19, "val_loss": [2.3] * 19}
+    assert diagnose(columns) == []
+    longer = {name: [2.3] * 20 for name in columns}
+    (finding,) = diagnose(longer)
+    assert (finding.fault, finding.epoch) == ("lr_too_low", 20)
+    assert diagnose(longer, thresholds=Thresholds(patience=30)) == []
+
+
+@pytest.mark.parametrize(("rate", "fault"), [(1e-6, "lr_too_low"), (0.5, "lr_too_high")])
+def test_the_learning_rate_decides_where_it_is_known(rate, fault):
+    flat = 2.303 + 0.002 * np.sin(np.arange(30) * 2.0)
+    finding = diagnose({"loss": flat, "val_loss": flat, "learning_rate": [rate] * 30})[0]
+    assert finding.fault == fault
+    assert finding.figures["learning_rate"] == rate
+
+
+def overfitted(rise):
+    """Train ends at 0.95 accuracy, validation at 0.74; its loss rises after epoch 10."""
+    t = np.arange(30)
+    loss = 0.7 * 0.9**t
+    val_loss = np.where(t < 10, 0.7 - 0.02 * t, 0.5 * (1 + rise * (t - 9) / 20))
+    accuracy = np.minimum(0.6 + 0.05 * t, 0.95)
+    val_accuracy = np.minimum(0.6 + 0.05 * t, 0.74)
+    return {"loss": loss, "val_loss": val_loss, "accuracy": accuracy, "val_accuracy": val_accuracy}
+
+
+def test_overfitting_without_restored_weights_is_judged_at_the_end():
+    (finding,) = diagnose(overfitted(rise=1.0))
+    assert (finding.fault, finding.rule, finding.severity) == ("overfitting", "DX-3", "error")
+    assert finding.figures["gap_accuracy"] == pytest.approx(0.21)
+    assert finding.figures["best_epoch"] == 10
+    assert finding.epoch == 11
+
+
+def test_overfitting_with_restored_weights_is_judged_at_the_restored_epoch():
+    columns = overfitted(rise=1.0)
+    (mild,) = diagnose(columns, restored_epoch=3)
+    assert mild.severity == "info"
+    assert mild.figures["gap_at_restored_epoch"] == pytest.approx(0.0)
+    (wide,) = diagnose(columns, restored_epoch=8)
+    assert wide.severity == "warning"
+    assert wide.figures["gap_at_restored_epoch"] == pytest.approx(0.21)
+    assert "epoch 8" in wide.cause
+
+
+def test_a_large_ratio_of_losses_alone_is_no_overfitting():
+    """A training loss near zero makes any ratio; what counts is that validation gets worse."""
+    t = np.arange(60)
+    columns = {"loss": 1.5 * 0.8**t + 1e-5, "val_loss": 0.8 * 0.8**t + 0.1}
+    assert diagnose(columns) == []
+    shares = {"accuracy": 1 - 0.4 * 0.8**t, "val_accuracy": 0.97 - 0.4 * 0.8**t}
+    rising = columns["val_loss"] + 0.003 * np.maximum(t - 30, 0)
+    assert faults(diagnose({**columns, **shares, "val_loss": rising})) == []
+
+
+def test_underfitting_needs_a_naive_answer_to_be_sure():
+    t = np.arange(40)
+    accuracy = 0.625 - 0.1 * 0.7**t
+    loss = 0.66 + 0.05 * 0.7**t
+    columns = {
+        "loss": loss, "val_loss": loss, "accuracy": accuracy, "val_accuracy": accuracy - 0.005,
+    }  # fmt: skip
+    assert diagnose(columns) == []
+    (finding,) = diagnose(columns, baseline={"accuracy": 0.62})
+    assert (finding.fault, finding.severity) == ("underfitting", "warning")
+    assert finding.figures["naive_accuracy"] == 0.62
+    assert diagnose(columns, baseline={"accuracy": 0.5}) == []
+
+
+def test_baselines_come_in_every_form():
+    columns = {"loss": [0.9] * 12, "val_loss": [0.9] * 12}
+    for baseline in (
+        {"loss": 0.9},
+        {"majority": {"loss": 0.9}},
+        {"majority": {"loss": {"value": 0.9, "low": 0.8, "high": 1.0}}},
+        {"loss": {"value": 0.9}},
+    ):
+        assert faults(diagnose(columns, baseline=baseline)) == ["underfitting"]
+    assert diagnose(columns, baseline={"loss": 2.0}) == []
+    assert diagnose(columns, baseline={"other": 2.0}) == []
+    for wrong in ({"loss": "x"}, 0.5):
+        with pytest.raises(BadInput):
+            diagnose(columns, baseline=wrong)
+
+
+def test_as_good_as_a_linear_model_is_no_underfitting_but_worse_is():
+    columns = {"loss": [0.5] * 12, "val_loss": [0.5] * 12}
+    assert diagnose(columns, baseline={"linear": {"loss": 0.5}}) == []
+    assert faults(diagnose(columns, baseline={"linear": {"loss": 0.4}})) == ["underfitting"]
+
+
+def test_accuracy_at_the_majority_is_no_underfitting_where_auc_shows_skill():
+    columns = {
+        "loss": [0.1] * 12, "val_loss": [0.1] * 12, "accuracy": [0.951] * 12,
+        "val_accuracy": [0.95] * 12, "auc": [0.95] * 12, "val_auc": [0.93] * 12,
+    }  # fmt: skip
+    findings = diagnose(columns, baseline={"accuracy": 0.95})
+    assert "underfitting" not in faults(findings)
+
+
+def test_predictions_of_one_class_are_a_collapse_unless_the_data_are_so():
+    columns = {"loss": [0.7, 0.6, 0.6], "val_loss": [0.7, 0.6, 0.6]}
+    (finding,) = diagnose(columns, prediction_shares={"no": 0.99, "yes": 0.01})
+    assert (finding.fault, finding.rule, finding.severity) == ("class_collapse", "DX-5", "error")
+    shares, rare = [0.0, 1.0], {"accuracy": 0.99}
+    assert diagnose(columns, prediction_shares=shares, baseline=rare)[0].severity == "info"
+    assert diagnose(columns, prediction_shares=[0.6, 0.4]) == []
+
+
+def test_softmax_on_one_unit_shows_though_the_loss_falls():
+    """Keras 3 trains it as if it were right, and predicts 1 for every row."""
+    loss = 0.6 * 0.9 ** np.arange(30)
+    columns = {
+        "loss": loss, "val_loss": loss, "accuracy": [0.6268] * 30, "val_accuracy": [0.6294] * 30,
+    }  # fmt: skip
+    assert "class_collapse" in faults(diagnose(columns))
+
+
+def test_several_outputs_are_judged_by_the_widest_gap():
+    columns = overfitted(rise=1.0)
+    renamed = {
+        "loss": columns["loss"], "val_loss": columns["val_loss"], "a_loss": columns["loss"],
+        "val_a_loss": columns["val_loss"], "a_accuracy": columns["val_accuracy"],
+        "val_a_accuracy": columns["val_accuracy"], "b_accuracy": columns["accuracy"],
+        "val_b_accuracy": columns["val_accuracy"],
+    }  # fmt: skip
+    (finding,) = diagnose(renamed)
+    assert "gap_b_accuracy" in finding.figures
+
+
+def test_errors_come_first_and_roots_swallow_what_they_explain():
+    columns = {"loss": [1.0, 0.5, math.nan]}
+    assert faults(diagnose(columns)) == ["nan_loss", "no_validation"]
+    warning = Finding("lr_too_low", "DX-2", "warning", "a", "b", confidence=0.8)
+    info = Finding("too_few_epochs", "", "info", "a", "b")
+    poor = Finding("underfitting", "DX-4", "warning", "a", "b")
+    (root,) = name_roots([warning, info, poor])
+    assert root.consequences == ("too_few_epochs", "underfitting")
+    # A remark explains no fault away, and a doubtful finding is no root of a sure one.
+    assert faults(name_roots([info, poor])) == ["too_few_epochs", "underfitting"]
+    doubtful = replace(warning, confidence=0.4)
+    collapse = Finding("class_collapse", "DX-5", "warning", "a", "b", confidence=0.8)
+    assert faults(name_roots([doubtful, collapse])) == ["class_collapse"]
+
+
+def test_nothing_that_needs_the_end_is_said_in_the_middle():
+    columns = {"loss": 2.0 * 0.8 ** np.arange(6)}
+    assert faults(diagnose(columns)) == ["too_few_epochs", "no_validation"]
+    assert diagnose(columns, final=False) == []
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"loss": [0.0]},
+        {"loss": [0.0] * 40, "val_loss": [0.0] * 40},
+        {"loss": [-1.0] * 40, "val_loss": [-1.0] * 40},
+        {"loss": [1.0] * 40, "val_loss": [None] * 39 + [1.0]},
+        {"loss": [None, 1.0, None, 0.5], "accuracy": [None] * 4, "val_accuracy": [0.1] * 4},
+        {"loss": [1e308, 1e-308, 1e308], "val_loss": [1.0, 2.0, 3.0]},
+        {"loss": [1.0, 2.0], "val_accuracy": [0.5, 0.5]},
+        {"loss": [math.inf] * 30, "val_loss": [-math.inf] * 30, "accuracy": [math.nan] * 30},
+    ],
+)
+def test_odd_histories_break_no_rule(columns):
+    with np.errstate(all="raise", under="ignore"):
+        for finding in diagnose(columns, baseline={"accuracy": 0.5, "loss": 0.0}):
+            assert "nan" not in finding.cause.replace("nan_", "")
+
+
+def test_rules_are_pure_and_each_threshold_is_used():
+    history = History.read(faulty(0)["overfitting"][1])
+    evidence, thresholds = Evidence(history), Thresholds()
+    assert [rule.check(evidence, thresholds) for rule in RULES] == [
+        rule.check(evidence, thresholds) for rule in RULES
+    ]
+    from pathlib import Path
+
+    import goodfit.callbacks.rules as rules
+
+    folder = Path(rules.__file__).parent
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("rules_*.py"))
+    for each in fields(Thresholds):
+        assert f"thresholds.{each.name}" in text, f"{each.name} changes nothing"
+
+
+def test_every_fault_of_the_rules_has_a_place_among_the_causes():
+    names = [rule.fault for rule in RULES]
+    for root, explained in EXPLAINS.items():
+        assert root in names
+        assert set(explained) <= set(names)
+        assert root not in explained
+
+
+@pytest.mark.parametrize("wrong", [-1, math.nan, "a", None, True])
+def test_thresholds_refuse_what_is_no_figure(wrong):
+    with pytest.raises(BadInput) as error:
+        Thresholds(gap=wrong, patience=wrong)
+    assert len(error.value.problems) == 2
