@@ -106,7 +106,8 @@ def interval(value: float, draws: NDArray[np.float64], confidence: float) -> tup
         return value - reach, value + reach
     tail = (1 - confidence) / 2
     low, high = np.quantile(usable, [tail, 1 - tail])
-    return float(low), float(high)
+    # A skewed score of few rows may fall outside its own percentiles.
+    return min(float(low), value), max(float(high), value)
 
 
 def zero_error_bound(rows: int, confidence: float) -> float:

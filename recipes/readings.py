@@ -150,7 +150,7 @@ def notes_of(
             notes.append(f"Labels that do not vary here, left out of some means: {same[:10]}.")
     if len(labels) < FEW_ROWS:
         notes.append(
-            f"Only {len(labels)} rows: true intervals are wider than those from resampling."
+            f"So few rows ({len(labels)}) make the true intervals wider than those from resampling."
         )
     if used < asked:
         notes.append(f"The intervals come from {used} samples instead of {asked}, for speed.")
