@@ -1,3 +1,5 @@
+from .auditing import audit as audit
+from .auditing import profile as profile
 from .balance import imbalance as imbalance
 from .balance import outliers as outliers
 from .choosing import choose_activation as choose_activation

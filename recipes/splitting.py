@@ -32,6 +32,10 @@ TOLERANCE = 0.015
 # Sets of labels with fewer rows are divided together.
 ROWS_OF_A_LABEL_SET = 3
 LABEL_TRIALS = 50
+# A set of equal rows with a larger share than this is no copy but a usual case; kept in one part
+# it would make the parts differ.
+LARGE_SET = 0.05
+LARGE_SET_ROWS = 10
 
 
 def split(
@@ -50,7 +54,8 @@ def split(
     With `time` the latest rows are sealed, those before watched, and nothing is shuffled; rows of
     one time stay together. With `group` no group is in two parts. Otherwise rows are drawn at
     random. Except by time or group, rows with equal features stay in one part, so that no test
-    row has been seen in training.
+    row has been seen in training; only a set of equal rows with more than 5 % of all is spread,
+    because it is a usual case and the parts would differ without it.
 
     Guide: PH-1c, MIS-1.
 
@@ -124,9 +129,16 @@ def _at_random(
             received=f"{len(dataset)} rows, {different} different",
             remedy="Check how the file was written, or add columns that tell the rows apart",
         )
-    together = len(dataset) - different
+    units, spread = _without_large_sets(units)
+    together = len(dataset) - len(np.unique(units))
     figures: dict[str, Any] = {"rows_kept_with_an_equal_one": together}
     note = f" {plural(together, 'row')} with an equal one before stay with it." if together else ""
+    if spread:
+        figures["rows_spread"] = spread
+        note += (
+            f" {plural(spread, 'row')} in sets of equal rows above {share_text(LARGE_SET)} of the "
+            f"data are spread over the parts, which would differ otherwise."
+        )
     labels = np.asarray(dataset.labels)
     if dataset.task is None or dataset.task.kind == "regression":
         strata = np.zeros(len(dataset), np.int64)
@@ -139,6 +151,14 @@ def _at_random(
     check_units(dataset, labels, units)
     parts = by_strata(units, labels.astype(np.int64), fractions, generator)
     return parts, "stratified", figures, "Each part has the same shares of the classes." + note
+
+
+def _without_large_sets(units: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """Return units with the rows of large sets on their own, and how many rows that are."""
+    sizes = np.bincount(units)
+    large = sizes[units] > max(LARGE_SET * len(units), LARGE_SET_ROWS)
+    alone = np.where(large, len(sizes) + np.arange(len(units)), units)
+    return np.unique(alone, return_inverse=True)[1].reshape(-1), int(large.sum())
 
 
 def _by_label_sets(
