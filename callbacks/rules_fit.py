@@ -8,7 +8,7 @@ import numpy as np
 
 from .evidence import Evidence, History, is_share
 from .findings import Finding, Severity
-from .signals import end_of, noise_of
+from .signals import after_lowest, end_of, noise_of
 from .thresholds import Thresholds
 
 __all__ = ["no_validation", "overfitting", "too_few_epochs"]
@@ -29,8 +29,8 @@ def overfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     epochs, validation = history.series("val_loss")
     if len(validation) < 3:
         return None
-    best_at = int(np.argmin(validation))
-    best, end = float(validation[best_at]), end_of(validation)
+    best_at, end = after_lowest(validation)
+    best = float(validation[best_at])
     # A loss near zero may double and still be near zero, so the whole fall is a measure as well.
     scale = max(abs(best), 0.1 * abs(float(validation[0])))
     rise = (end - best) / scale if scale else 0.0
@@ -38,7 +38,7 @@ def overfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     late, name = _widest_gap(history, None)
     restored = history.restored_epoch
     figures: Figures = {"best_epoch": int(epochs[best_at]), "validation_loss_rise": round(rise, 4)}
-    since = int(epochs[best_at]) + 1
+    since = int(epochs[min(best_at + 1, len(epochs) - 1)])
     remedy = "Add dropout (0.3 to 0.5) and L2 (0.01), get more data, or use a smaller model"
     stop = "; stop early and restore the best weights."
 
@@ -58,7 +58,7 @@ def overfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
         figures |= {"restored_epoch": restored, "gap_at_restored_epoch": round(gap, 4)}
         severity: Severity = "warning" if gap >= margin else "info"
         cause = (
-            f"Training went on to fit noise after epoch {since - 1}, but the"
+            f"Training went on to fit noise after epoch {int(epochs[best_at])}, but the"
             f" weights of epoch {restored} were restored; there {name} is {gap:.3f} better in"
             " training than in validation."
         )
@@ -68,7 +68,9 @@ def overfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     held = float(end_of(history.series(f"val_{name}")[1]))
     cause = f"{name} is {end_of(train):.3f} in training and {held:.3f} in validation"
     if rising:
-        cause += f", and the validation loss has risen by {rise:.0%} since epoch {since - 1}"
+        cause += (
+            f", and the validation loss has risen by {rise:.0%} since epoch {int(epochs[best_at])}"
+        )
     rule = "DX-3" if late >= thresholds.severe_gap else "DX-6"
     confidence = 0.9 if rising else 0.6
     return Finding(
@@ -101,7 +103,7 @@ def _overfitting_by_loss(
     restored = history.restored_epoch
     cause = (
         f"The loss is {train:.4g} in training and {validation:.4g} in validation, where it has"
-        f" risen by {rise:.0%} since epoch {since - 1}"
+        f" risen by {rise:.0%} since epoch {figures['best_epoch']}"
     )
     if restored is not None:
         figures["restored_epoch"] = restored

@@ -6,7 +6,7 @@ import numpy as np
 
 from .evidence import Evidence, History, is_share
 from .findings import Finding
-from .signals import end_of, falling_steps, relative_fall, swings
+from .signals import after_lowest, end_of, falling_steps, relative_fall, swings
 from .thresholds import Thresholds
 
 __all__ = [
@@ -78,14 +78,15 @@ def learning_rate_too_high(evidence: Evidence, thresholds: Thresholds) -> Findin
         figures["learning_rate"] = rate
     remedy = f"{DIVIDE} and train anew from new weights."
 
-    lost = end - lowest
-    begin = int(epochs[np.argmin(loss)]) + 1
+    at, later = after_lowest(loss)
+    lost = later - lowest
+    begin = int(epochs[min(at + 1, len(epochs) - 1)])
     if lost >= thresholds.diverging_share * abs(first - lowest) and (
         lost >= (thresholds.diverging_ratio - 1) * abs(lowest) > 0
-        or end - first >= (thresholds.worse_than_start - 1) * abs(first) > 0
+        or later - first >= (thresholds.worse_than_start - 1) * abs(first) > 0
     ):
         cause = (
-            f"The training loss rises again: {lowest:.4g} at its lowest, {end:.4g} at the end."
+            f"The training loss rises again: {lowest:.4g} at its lowest, {later:.4g} at the end."
             " The steps are too large."
         )
         return Finding("lr_too_high", "LR-2", "error", cause, remedy, begin, figures, 0.9)

@@ -6,7 +6,15 @@ import math
 
 import numpy as np
 
-__all__ = ["end_of", "falling_steps", "longest_standstill", "noise_of", "relative_fall", "swings"]
+__all__ = [
+    "after_lowest",
+    "end_of",
+    "falling_steps",
+    "longest_standstill",
+    "noise_of",
+    "relative_fall",
+    "swings",
+]
 
 
 def end_of(values: np.ndarray, count: int = 3) -> float:
@@ -17,6 +25,20 @@ def end_of(values: np.ndarray, count: int = 3) -> float:
         1.2
     """
     return float(np.median(values[-count:]))
+
+
+def after_lowest(values: np.ndarray) -> tuple[int, float]:
+    """Return where a curve, `(epochs,)`, is lowest, and where it stands in the end after that.
+
+    One value after the lowest is no trend: then the curve counts as standing at its lowest.
+
+    Examples:
+        >>> after_lowest(np.array([3.0, 1.0, 2.0, 4.0, 5.0]))
+        (1, 4.0)
+    """
+    at = int(np.argmin(values))
+    after = values[at + 1 :]
+    return at, end_of(after) if len(after) > 1 else float(values[at])
 
 
 def relative_fall(values: np.ndarray) -> float:

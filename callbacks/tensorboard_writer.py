@@ -72,7 +72,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
         self._files: dict[str, Path] = {}
         self._charts: set[str] = set()
         self._seen: set[tuple[str, str]] = set()
-        self._step = 0
+        self._step, self._text = 0, ""
         self.used_folder: Path | None = None
 
     def set_model(self, model: keras.Model) -> None:
@@ -91,7 +91,8 @@ class TensorBoardWriter(keras.callbacks.Callback):
         """Choose a folder in which nothing is written over."""
         if self._own_diagnose:
             self._diagnose.on_train_begin(logs)
-        self._files, self._charts, self._seen, self._step = {}, set(), set(), 0
+        self._files, self._charts, self._seen = {}, set(), set()
+        self._step, self._text = 0, ""
         self.used_folder = self.folder if self.append else _unused(self.folder)
         self._write_findings(0, self.earlier_findings)
 
@@ -136,7 +137,9 @@ class TensorBoardWriter(keras.callbacks.Callback):
         if seen != self._seen or final:
             self._seen = seen
             text = findings_as_markdown(findings) or "No fault was found."
-            self._write("", step, [_text("findings", text)])
+            if text != self._text:
+                self._text = text
+                self._write("", step, [_text("findings", text)])
 
     def _write_layout(self, tags: set[str]) -> None:
         if tags <= self._charts:

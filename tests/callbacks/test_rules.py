@@ -154,6 +154,16 @@ def test_a_large_ratio_of_losses_alone_is_no_overfitting():
     assert faults(diagnose({**columns, **shares, "val_loss": rising})) == []
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 3, 4, 5])
+def test_short_and_steep_trainings_are_healthy(epochs):
+    """Bug prevented: a median over the last three of three epochs called them rising."""
+    t = np.arange(epochs)
+    columns = {"loss": 5.0 * 0.2**t, "val_loss": 4.0 * 0.2**t}
+    shares = {"accuracy": 1 - 0.5 * 0.2**t, "val_accuracy": 0.85 - 0.4 * 0.2**t}
+    findings = [*diagnose(columns), *diagnose({**columns, **shares})]
+    assert not set(faults(findings)) - {"too_few_epochs"}
+
+
 def test_underfitting_needs_a_naive_answer_to_be_sure():
     t = np.arange(40)
     accuracy = 0.625 - 0.1 * 0.7**t

@@ -163,13 +163,13 @@ def test_restored_weights_are_seen_beside_early_stopping():
     model.compile(keras.optimizers.Adam(0.01), "binary_crossentropy", metrics=["accuracy"])
     for restores in (True, False):
         stopping = keras.callbacks.EarlyStopping(
-            monitor="val_loss", mode="min", patience=8, restore_best_weights=restores
+            monitor="val_loss", mode="min", patience=4, restore_best_weights=restores
         )
         watch = Diagnose(verbose=0)
         callbacks = [stopping, watch] if restores else [watch, stopping]
-        model.fit(x, y, validation_split=0.5, epochs=25, verbose=0, callbacks=callbacks)
+        model.fit(x, y, validation_split=0.5, epochs=10, verbose=0, callbacks=callbacks)
         assert watch.history.restored_epoch == (stopping.best_epoch + 1 if restores else None)
-        assert watch.history.planned_epochs == 25
+        assert watch.history.planned_epochs == 10
 
 
 def test_a_copy_taken_in_mid_training_goes_its_own_way():
