@@ -16,6 +16,8 @@ from .terminal import printable
 
 __all__ = ["Streams", "error_data", "plain_data", "print_problems"]
 
+PROBLEMS_SHOWN = 12
+
 
 class Streams:
     """Keep standard output for one JSON object: whatever else is printed goes to standard error.
@@ -134,18 +136,23 @@ def print_problems(problems: tuple[Problem, ...], stream: TextIO) -> None:
     colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     red, strong, end = ("\033[31m", "\033[1m", "\033[0m") if colour else ("", "", "")
     several = len(problems) > 1
-    problems = tuple(_printable(problem) for problem in problems)
+    more = len(problems) - PROBLEMS_SHOWN
+    shown = [_printable(problem) for problem in problems[:PROBLEMS_SHOWN]]
     if several:
         stream.write(f"{red}error:{end} {strong}{len(problems)} problems{end}\n")
-    for number, problem in enumerate(problems, 1):
+    for number, problem in enumerate(shown, 1):
         head = f"  {number}." if several else f"{red}error:{end}"
         indent = " " * (len(str(number)) + 4 if several else 7)
         stream.write(f"{head} {strong}{_sentence(problem.message)}{end}\n")
-        for label, text in (("expected", problem.expected), ("received", problem.received)):
-            if text:
-                stream.write(f"{indent}{label} {text}\n")
-        if problem.remedy:
-            stream.write(f"{indent}{_sentence(problem.remedy)}\n")
+        details = [f"expected {problem.expected}"] if problem.expected else []
+        details += [f"received {problem.received}"] if problem.received else []
+        details += [_sentence(problem.remedy)] if problem.remedy else []
+        following = shown[number] if number < len(shown) else None
+        # What several problems have in common is said once, after the last of them.
+        if following is None or replace(following, message=problem.message) != problem:
+            stream.writelines(f"{indent}{detail}\n" for detail in details)
+    if more > 0:
+        stream.write(f"  and {more} more; --json tells all\n")
     stream.flush()
 
 

@@ -253,6 +253,7 @@ def test_train_hands_every_option_to_the_quick_start(stub, make_run, capsys):
     stub(quickstart=quickstart)
     words = "train data.csv --target a b --task multilabel --positive yes --ignore id "
     words += "--ignore other --time day --group person --types zip=category x=y=number "
+    words += "--missing none gone --drop-missing-target "
     words += "--separator tab --decimal , --thousands . --encoding latin-1 --epochs 7 --seed 3 "
     words += "--set dropout=0.5 units=8,4 --output out --test --verify --no-report --json"
     assert main(words.split()) == 0
@@ -267,7 +268,9 @@ def test_train_hands_every_option_to_the_quick_start(stub, make_run, capsys):
         "time": "day",
         "group": "person",
         "types": {"zip": "category", "x=y": "number"},
-        "separator": "\t",
+        "missing": ("none", "gone"),
+        "drop_missing_target": True,
+        "separator": "tab",
         "decimal": ",",
         "thousands": ".",
         "encoding": "latin-1",

@@ -137,16 +137,14 @@ def stubbed_audit(monkeypatch):
     finding = Finding("constant", "PH-1b", "warning", "'x' is constant.", "Drop it.", where=("x",))
 
     def replace(split):
-        import goodfit.recipes as recipes
-
         asked = {}
         parts = {
-            "load": lambda source, **options: asked.update(options, source=source) or dataset,
-            "audit": lambda *_: [finding],
-            "split": split,
+            "loading.load": lambda source, **more: asked.update(more, source=source) or dataset,
+            "auditing.audit": lambda *_: [finding],
+            "splitting.split": split,
         }
         for name, function in parts.items():
-            monkeypatch.setitem(recipes.__dict__, name, function)
+            monkeypatch.setattr(f"goodfit.recipes.{name}", function)
         return asked
 
     return replace
@@ -161,7 +159,7 @@ def test_audit_shows_choices_columns_and_findings(stubbed_audit, capsys):
     assert found["columns"] == [{"name": "x", "kind": "number", "width": 1}]
     assert list(found["findings"][0]) == ["fault", "rule", "severity", "epoch", "cause", "remedy"]
     text = output(capsys, "audit", "data.csv")
-    for part in ("Two values.", "x (number)", "constant (PH-1b)", "Drop it."):
+    for part in ("Two values.", "  x  number", "constant (PH-1b)", "Drop it."):
         assert part in text
 
 

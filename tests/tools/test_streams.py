@@ -68,3 +68,12 @@ def test_one_problem_is_told_in_lines_and_several_are_numbered():
         "  2. Two.",
         "     expected x",
     ]
+
+
+def test_what_problems_share_is_said_once_and_many_are_counted():
+    stream = io.StringIO()
+    print_problems(tuple(Problem("a", f"No {i}", "x", "y", "Do") for i in range(20)), stream)
+    text = stream.getvalue()
+    assert text.count("expected x") == 1
+    assert "  12. No 11.\n      expected x\n      received y\n      Do.\n" in text
+    assert text.endswith("  and 8 more; --json tells all\n")

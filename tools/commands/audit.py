@@ -8,6 +8,7 @@ from typing import Any
 
 from ...zoo.errors import BadInput, Problem
 from ..run_view import finding_data, show_findings
+from ..terminal import setting_text
 from .options import add_data_arguments, data_options, source_of
 from .result import Result
 
@@ -32,7 +33,8 @@ def run(arguments: argparse.Namespace) -> Result:
     options = data_options(arguments, problems)
     if problems:
         raise BadInput(*problems)
-    from ...recipes import audit, load
+    from ...recipes.auditing import audit
+    from ...recipes.loading import load
 
     started = time.perf_counter()
     dataset = load(source, **options)
@@ -54,11 +56,21 @@ def run(arguments: argparse.Namespace) -> Result:
 
     def show(terminal: Any) -> None:
         terminal.heading(f"goodfit audit  {source}", f"{len(dataset):,} rows")
-        pairs = [(name, f"{_text(c['value'])}\n{c['reason']}") for name, c in choices.items()]
-        kinds = [f"{c['name']} ({c['kind']})" for c in columns[:COLUMNS_SHOWN]]
+        of_columns = {column["name"] for column in columns}
+        terminal.pairs(
+            (name, f"{setting_text(choice['value'])}\n{choice['reason']}")
+            for name, choice in choices.items()
+            if name not in of_columns
+        )
         more = len(columns) - COLUMNS_SHOWN
-        text = ", ".join(kinds) + (f" and {more} more" if more > 0 else "")
-        terminal.pairs([*pairs, (f"{len(columns)} columns", text)])
+        terminal.heading("Columns", f"{len(columns)}" + (", the first shown" if more > 0 else ""))
+        terminal.table(
+            ["", "kind", "because"],
+            [
+                (c["name"], c["kind"], choices.get(c["name"], {}).get("reason", ""))
+                for c in columns[:COLUMNS_SHOWN]
+            ],
+        )
         show_findings(terminal, findings)
 
     return Result(data, show)
@@ -66,7 +78,7 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def _split(dataset: Any, options: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
     """Return the splits, or why there are none as findings: the audit goes on without."""
-    from ...recipes import split
+    from ...recipes.splitting import split
 
     try:
         return split(dataset, time=options["time"], group=options["group"]), []
@@ -82,7 +94,3 @@ def _split(dataset: Any, options: dict[str, Any]) -> tuple[Any, list[dict[str, A
             }
             for problem in error.problems
         ]
-
-
-def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -12,8 +12,7 @@ from ...zoo.tasks import COLUMN_KINDS, TASK_KINDS
 
 __all__ = ["add_data_arguments", "data_options", "source_of", "whole_number"]
 
-SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
-SEVERAL = ("target", "ignore", "types", "set")
+SEVERAL = ("target", "ignore", "types", "missing", "set")
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +45,12 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="COLUMN=KIND",
         help=f"kinds of columns: {', '.join(COLUMN_KINDS)}",
         **several,
+    )
+    reading.add_argument(
+        "--missing", metavar="WORD", help="more words that mean a missing value", **several
+    )
+    reading.add_argument(
+        "--drop-missing-target", action="store_true", help="leave out rows without a target"
     )
     reading.add_argument("--separator", metavar="SIGN", help="between columns, such as ; or tab")
     reading.add_argument("--decimal", metavar="SIGN", help="of numbers, such as a comma")
@@ -97,7 +102,9 @@ def data_options(arguments: argparse.Namespace, problems: list[Problem]) -> dict
         "time": arguments.time,
         "group": arguments.group,
         "types": _types(arguments.types, problems) or None,
-        "separator": SEPARATORS.get(arguments.separator or "", arguments.separator),
+        "missing": tuple(arguments.missing) or None,
+        "drop_missing_target": arguments.drop_missing_target,
+        "separator": arguments.separator,
         "decimal": arguments.decimal,
         "thousands": arguments.thousands,
         "encoding": arguments.encoding,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> Result:
     model = Path(arguments.model)
     if model.is_dir():
         model = model / "model.keras"
-    with Progress() as progress:
+    with Progress(quiet=not sys.stderr.isatty()) as progress:
         progress("step", "loading the model and reading the rows")
         summary = predict_file(model, arguments.input, arguments.output, force=arguments.force)
 

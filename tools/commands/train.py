@@ -56,10 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     """Train, and build the report."""
-    trained = _resumed(arguments) if arguments.resume else _trained(arguments)
     report, complaint = None, ""
-    if not arguments.no_report:
-        report, complaint = report_or_reason(folder_of(trained))
+    with Progress(quiet=arguments.quiet) as progress:
+        trained = (_resumed if arguments.resume else _trained)(arguments, progress)
+        if not arguments.no_report:
+            progress("step", "writing the report")
+            report, complaint = report_or_reason(folder_of(trained))
 
     def show(terminal: Any) -> None:
         if not arguments.quiet:
@@ -71,7 +73,7 @@ def run(arguments: argparse.Namespace) -> Result:
     return Result(data, show)
 
 
-def _trained(arguments: argparse.Namespace) -> Any:
+def _trained(arguments: argparse.Namespace, progress: Progress) -> Any:
     problems: list[Problem] = []
     source = source_of(arguments)
     options = data_options(arguments, problems)
@@ -90,7 +92,7 @@ def _trained(arguments: argparse.Namespace) -> Any:
         raise BadInput(*problems)
     from ...recipes.quick_start import quickstart
 
-    with Progress(quiet=arguments.quiet) as progress, _Resumable():
+    with _Resumable():
         return quickstart(
             source,
             **options,
@@ -102,8 +104,9 @@ def _trained(arguments: argparse.Namespace) -> Any:
         )
 
 
-def _resumed(arguments: argparse.Namespace) -> Any:
-    taken = ("source", "target", "epochs", "seed", "set", "output", "types", "ignore", "test")
+def _resumed(arguments: argparse.Namespace, progress: Progress) -> Any:
+    taken = ("source", "target", "task", "positive", "ignore", "time", "group", "types", "missing")
+    taken += ("epochs", "seed", "set", "output", "test", "verify")
     given = [name for name in taken if getattr(arguments, name)]
     if given:
         raise BadInput(
@@ -117,7 +120,7 @@ def _resumed(arguments: argparse.Namespace) -> Any:
         )
     from ...recipes.quick_start import resume
 
-    with Progress(quiet=arguments.quiet) as progress, _Resumable():
+    with _Resumable():
         return resume(Path(arguments.resume), progress=progress)
 
 
