@@ -6,7 +6,7 @@ import numpy as np
 
 from .evidence import Evidence, History, is_share
 from .findings import Finding
-from .signals import after_lowest, end_of, falling_steps, relative_fall, swings
+from .signals import after_lowest, end_of, falling_steps, noise_of, relative_fall, swings
 from .thresholds import Thresholds
 
 __all__ = [
@@ -255,7 +255,9 @@ def _straight(loss: np.ndarray, thresholds: Thresholds) -> bool:
     half = len(loss) // 2
     middle = float(np.median(loss[max(half - 1, 0) : half + 2]))
     early, late = float(loss[0]) - middle, middle - end_of(loss)
-    return falling_steps(loss) >= 0.8 and early > 0 and late >= thresholds.straightness * early
+    # Dropout jitters: then the line may be fuzzy, if it is thin against its fall.
+    steady = falling_steps(loss) >= 0.8 or noise_of(loss) <= 0.05 * (early + late)
+    return steady and early > 0 and late >= thresholds.straightness * early
 
 
 def _settled(loss: np.ndarray, thresholds: Thresholds) -> bool:
