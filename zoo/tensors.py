@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,9 +25,9 @@ def input_names(columns: Sequence[Column]) -> dict[str, str]:
     """Return the name of the input layer for each column name.
 
     A model is called with column names as keys, whatever they are. The layer's own name, which is
-    also the argument's name in an exported SavedModel, must be plainer: letters, digits and `_`,
-    and a letter first. A column name that is so already stays; in any other each run of other
-    characters becomes `_`. Names that would be equal, or that a layer of ours has, get a number.
+    also the argument's name in an exported SavedModel, must be plainer: letters, digits and `_`, a
+    letter first, and no word of Python. A column name that is so already stays; in any other, each
+    run of other characters becomes `_`. Names that would be equal but for their case get a number.
 
     Args:
         columns: The columns, in order; their names are distinct.
@@ -36,14 +37,16 @@ def input_names(columns: Sequence[Column]) -> dict[str, str]:
         >>> list(input_names([Column(name, "number") for name in names]).values())
         ['age', 'Fare_EUR', 'Fare_EUR_2', 'column', 'a_b']
     """
-    kept = {column.name for column in columns if _plain(column.name) == column.name}
-    names = {}
+    plain = {column.name.lower() for column in columns if _plain(column.name) == column.name}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
     for column in columns:
         name = base = _plain(column.name)
         number = 2
-        while name != column.name and name in kept:
+        # A SavedModel lowers the names of arguments, so those that differ only in case are equal.
+        while name.lower() in taken or (name != column.name and name.lower() in plain):
             name, number = f"{base}_{number}", number + 1
-        kept.add(name)
+        taken.add(name.lower())
         names[column.name] = name
     return names
 
@@ -105,7 +108,7 @@ def clean_arrays(features: Mapping[str, Any], columns: Sequence[Column]) -> dict
         rows = len(values) if rows is None and values.ndim else rows
         problem = _shape_problem(column, values, rows)
         if problem is None:
-            values = values.reshape(len(values), -1)
+            values = values.reshape(len(values), column.width)
             clean = _strings if column.is_string else _numbers
             arrays[column.name], problem = clean(column, values)
         if problem is not None:
@@ -121,7 +124,7 @@ def _plain(name: str) -> str:
         plain = re.sub("[^A-Za-z0-9]+", "_", name).strip("_")
         if not plain[:1].isalpha():
             plain = f"column_{plain}".strip("_")
-    if plain in _TAKEN_NAMES or plain.startswith(_TAKEN_PREFIX):
+    if keyword.iskeyword(plain) or plain in _TAKEN_NAMES or plain.startswith(_TAKEN_PREFIX):
         plain = f"column_{plain}"
     return plain
 

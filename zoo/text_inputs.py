@@ -45,13 +45,13 @@ def text_block(
     count = layers.TextVectorization(name="count")
     count.adapt(tf.data.Dataset.from_tensor_slices(column).batch(_ROWS_AT_ONCE))
     every = count.get_vocabulary()
+    if len(every) <= 2:  # padding and unknown alone
+        return None
     counts, length = np.zeros(len(every), np.int64), 0
     for part in parts:
         numbers = np.asarray(count(part))
         counts += np.bincount(numbers.ravel(), minlength=len(every))
         length = max(length, numbers.shape[1])
-    if len(every) <= 2:  # padding and unknown alone
-        return None
     known = [position for position in range(2, len(every)) if is_one_line(every[position])]
     frequent = [position for position in known if counts[position] >= minimum_count] or known
     order = sorted(frequent, key=lambda position: (-counts[position], every[position]))[:most]
