@@ -89,7 +89,10 @@ def draw_history(
         )  # fmt: skip
     if best_epoch:
         axes.axvline(best_epoch, color=PALETTE["good"], linewidth=1.2, dashes=(1, 2))
-        note(axes, best_epoch, 0.95, f"best: {best_epoch}", epochs, "good")
+        low, high = axes.get_ylim()
+        curves = [v[best_epoch - 1] for v in (train, validation) if len(v) >= best_epoch]
+        is_free = not any(value > high - 0.15 * (high - low) for value in curves)
+        note(axes, best_epoch, 0.95 if is_free else 0.06, f"best: {best_epoch}", epochs, "good")
     by_epoch: dict[int, list[str]] = {}
     for number, finding in enumerate(findings, 1):
         if finding.get("epoch"):
@@ -104,35 +107,39 @@ def draw_history(
     return figure
 
 
-def draw_distributions(
-    distributions: Mapping[str, tuple[Sequence[str], Sequence[float]]], *, title: str = ""
-) -> Figure:
-    """Draw one small bar chart for each column.
+def draw_distributions(profiles: Sequence[Mapping[str, Any]], *, title: str = "") -> Figure:
+    """Draw one small bar chart for each column that has something to count.
 
     Args:
-        distributions: By column, the names of the bins and the rows in each.
+        profiles: The summaries of the columns, as `goodfit.recipes.profile` gives them.
         title: Above the charts; "" for nothing.
 
-    Guide: PH-1a.
+    Guide: PH-1a, BP-3.
 
     Examples:
-        >>> figure = draw_distributions({"age": (["0-40", "40-80"], [10, 5])})
-        >>> len(figure.axes)
-        1
+        >>> from goodfit.recipes import load
+        >>> from goodfit.recipes.profiling import profile
+        >>> len(draw_distributions(profile(load("iris"))).axes)
+        4
     """
     from matplotlib.figure import Figure
 
-    across = min(4, max(1, len(distributions)))
-    down = max(1, math.ceil(len(distributions) / across))
+    from .profiles import column_bins
+
+    drawn = [(profile["name"], *column_bins(profile)) for profile in profiles]
+    drawn = [(name, bins, counts) for name, bins, counts in drawn if counts]
+    across = min(4, max(1, len(drawn)))
+    down = max(1, math.ceil(len(drawn) / across))
     figure = Figure(figsize=(2.4 * across, 1.7 * down + 0.3), layout="constrained")
-    figure.suptitle(title, color=PALETTE["ink"], fontsize=NORMAL)
-    for position, (name, (bins, counts)) in enumerate(distributions.items()):
-        axes = figure.add_subplot(down, across, position + 1)
+    figure.suptitle(plain_label(title, 60), color=PALETTE["ink"], fontsize=NORMAL)
+    for position, (name, bins, counts) in enumerate(drawn, 1):
+        axes = figure.add_subplot(down, across, position)
         style(figure, axes, plain_label(name, 26))
-        axes.bar(np.arange(len(counts)), array(counts), color=PALETTE["main"], alpha=0.75)
+        axes.bar(np.arange(len(counts)), counts, color=PALETTE["main"], alpha=0.75)
         axes.grid(visible=False)
-        ends = [0, len(bins) - 1] if len(bins) > 1 else list(range(len(bins)))
-        axes.set_xticks(ends, [plain_label(bins[end], 12) for end in ends])
+        ends = [0, len(bins) - 1] if len(bins) > 1 else [0]
+        labels = [bins[0].partition(" to ")[0], bins[-1].rpartition(" to ")[2]][: len(ends)]
+        axes.set_xticks(ends, [plain_label(label, 12) for label in labels])
         axes.set_yticks([])
         axes.tick_params(labelsize=SMALL - 1)
     return figure

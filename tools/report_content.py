@@ -44,7 +44,6 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
     """
     from .guide import RULES
     from .panels import curve_panels, evaluation_panels
-    from .profiles import profile_row
     from .usage import usage_snippet
 
     record = run.record
@@ -75,9 +74,13 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
         "curves": _drawn("curve", curve_panels(run, findings)),
         "details": _drawn("detail", evaluation_panels(evaluation, record["task"], threshold)),
         "worst": _worst(record.get("worst_errors") or []),
-        "profile": [profile_row(p) for p in (record.get("audit_profile") or [])[:MOST_COLUMNS]],
+        "profile": _profile(record),
         "hidden_columns": max(0, len(record.get("audit_profile") or ()) - MOST_COLUMNS),
-        "choices": record.get("choices") or {},
+        "choices": {
+            name: {"value": _setting(choice["value"]), "reason": choice["reason"]}
+            for name, choice in (record.get("choices") or {}).items()
+            if name not in {column["name"] for column in record["columns"]}
+        },
         "checklists": checklists,
         "settings": settings,
         "snippet": usage_snippet(record),
@@ -180,7 +183,17 @@ def _worst(errors: list[Mapping[str, Any]]) -> dict[str, Any]:
             for name, number in zip(fields, numeric, strict=True)
         ],
         "rows": rows,
+        "all_right": bool(errors) and all(item.get("wrong") is False for item in errors),
     }
+
+
+def _profile(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return one line for each column, with why it was read as it was."""
+    from .profiles import profile_row
+
+    choices = record.get("choices") or {}
+    profiles = (record.get("audit_profile") or [])[:MOST_COLUMNS]
+    return [profile_row(profile, choices.get(profile.get("name")) or {}) for profile in profiles]
 
 
 def _is_number(value: Any) -> bool:
@@ -219,7 +232,7 @@ def _settings(run: Run) -> list[dict[str, Any]]:
 
 
 def _setting(value: Any) -> str:
-    if isinstance(value, tuple):
+    if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "by task"
     if isinstance(value, bool):
         return "yes" if value else "no"

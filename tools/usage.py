@@ -7,6 +7,7 @@ from typing import Any
 
 __all__ = ["usage_snippet"]
 
+LONGEST_EXAMPLE = 80
 MOST_LITERAL = 40  # longer rows are written as a loop over the names
 
 
@@ -84,15 +85,11 @@ def _value(column: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
     kind, width = column["kind"], int(column.get("width") or 1)
     if width > 1:
         return f"tf.zeros([1, {width}])"
+    example = profile.get("example")
     if kind in ("category", "date", "text"):
-        common = profile.get("most_common") or profile.get("top") or []
-        example = common[0] if isinstance(common, list) and common else ""
-        example = example[0] if isinstance(example, list | tuple) else example
-        return f"tf.constant([[{_text(example)}]])"
-    if kind == "boolean":
-        return "tf.constant([[1.0]])"
-    middle = profile.get("median", profile.get("mean"))
-    number = float(f"{float(middle):.4g}") if isinstance(middle, int | float) else 0.0
+        text = "" if example is None or len(str(example)) > LONGEST_EXAMPLE else example
+        return f"tf.constant([[{_text(text)}]])"
+    number = float(example) if isinstance(example, int | float) else 0.0
     return f"tf.constant([[{number!r}]])"
 
 

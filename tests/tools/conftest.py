@@ -57,9 +57,7 @@ def write_run(folder, kind, changes):
     }
     config = Config().replace(**chosen).replace(dropout=0.2)
     (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
-    (folder / "run.json").write_text(
-        json.dumps(_strict(record), allow_nan=False), encoding="utf-8"
-    )
+    (folder / "run.json").write_text(json.dumps(_strict(record), allow_nan=False), encoding="utf-8")
     write_history(folder, history)
     if record["saved_difference"] is not None:
         layers = [{"class_name": name, "config": {}} for name in LAYERS]
@@ -194,7 +192,32 @@ def base(task, target, columns, rows):
 
 
 def profile(column):
-    return {"name": column["name"], "kind": column["kind"], "missing": 3, "distinct": 7}
+    """Return a summary with the keys that `goodfit.recipes.profile` gives for the kind."""
+    shared = {
+        "name": column["name"],
+        "kind": column["kind"],
+        "width": column["width"],
+        "missing": 3,
+        "missing_share": 0.012,
+        "distinct": 7,
+    }
+    kinds = {
+        "number": {
+            "minimum": -1.5, "mean": 2.0, "median": 2.25, "maximum": 6.0, "example": 2.25,
+            "standard_deviation": 1.0, "histogram": {"edges": [-1.5, 1.0, 6.0], "counts": [9, 3]},
+        },
+        "date": {
+            "earliest": "2024-01-01", "latest": "2024-12-31", "example": "2024-07-01",
+            "histogram": {"edges": ["2024-01-01", "2024-12-31"], "counts": [12]},
+        },
+        "category": {
+            "top": [{"value": HOSTILE[0], "count": 8}, {"value": "b", "count": 2}], "other": 2,
+            "example": HOSTILE[0],
+        },
+        "boolean": {"top": [{"value": "true", "count": 12}], "other": 0, "example": 1.0},
+        "text": {"mean_words": 4.25, "example": HOSTILE[2]},
+    }  # fmt: skip
+    return shared | kinds[column["kind"]]
 
 
 def measured(task, labels, outputs, naive):

@@ -131,7 +131,7 @@ def test_the_page_says_what_the_record_says(make_run):
     for text in (record["fingerprint"], record["split"]["seal"], "12,345", "keras 3.15.1"):
         assert text in words
     assert "397 train · 85 validation · 85 test rows" in words
-    assert "The test set was opened 1 time." in words
+    assert "The test set was opened once." in words
 
 
 def test_every_setting_stands_with_its_reason(make_run):
@@ -141,6 +141,49 @@ def test_every_setting_stands_with_its_reason(make_run):
     for name in run.config.setting_names():
         assert name.replace("_", " ") in words
         assert run.config.why(name).reason in words
+
+
+def test_each_column_has_its_line(make_run):
+    folder = make_run("regression")
+    page = read(folder)
+    words = page.words()
+    for text in (
+        "-1.500 to 6.000, median 2.250",
+        "2024-01-01 to 2024-12-31",
+        "4.2 words on average",
+        "number × 16",
+        "3 1%",
+    ):
+        assert text in words
+    labels = [attributes["aria-label"] for attributes in page.having("svg")]
+    assert "Rows by value of area: -1.500 to 1.000: 9, 1.000 to 6.000: 3" in labels
+    heights = [attributes["height"] for attributes in page.having("rect")]
+    assert {"30", "10"} <= set(heights)
+
+
+def test_profiles_of_real_columns_are_understood():
+    from goodfit.recipes import load
+    from goodfit.recipes.profiling import profile
+    from goodfit.tools.profiles import profile_row
+
+    for item in profile(load("iris")):
+        row = profile_row(item, {"reason": "because"})
+        assert row["bars"]
+        assert row["words"].startswith(f"{item['minimum']:.3f} to {item['maximum']:.3f}")
+        assert row["distinct"] == str(item["distinct"])
+
+
+def test_columns_choices_stand_with_their_column(make_run):
+    choices = {
+        "task": {"value": "binary", "rule": "", "figures": {}, "reason": "Two classes."},
+        "ward": {"value": "category", "rule": "", "figures": {}, "reason": "It holds words."},
+    }
+    page = read(make_run("binary", choices=choices))
+    assert "Two classes." in page.words()
+    assert "It holds words." in page.words()
+    names = [text.strip() for text in page.text]
+    assert names.count("ward") == 2  # in the finding and in the table of columns
+    assert "<script>alert(1)</script> 67 %, b 17 %, all others 17 %" in page.words()
 
 
 def test_the_sealed_test_set_has_its_command(make_run):

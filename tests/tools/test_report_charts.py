@@ -34,7 +34,9 @@ FIGURES = {
     "threshold": lambda name: draw_threshold([0.1, 0.9], [0.4, 1], [1, 0.2], title=name),
     "predictions": lambda name: draw_predictions([1, 2], [1, 3], unit=name),
     "residuals": lambda name: draw_residuals([1, 2], [0, 1], unit=name),
-    "distributions": lambda name: draw_distributions({name: ([name, "z"], [3, 4])}),
+    "distributions": lambda name: draw_distributions(
+        [{"name": name, "top": [{"value": name, "count": 3}]}]
+    ),
     "comparison": lambda name: draw_comparison({name: (0.9, 0.8, 1.0)}, metric="f1"),
 }
 
@@ -94,6 +96,18 @@ def test_comparison_draws_the_interval_of_each():
     figure = draw_comparison({"model": (0.9, 0.8, 0.95), "mean": (0.5, 0.4, 0.6)})
     bars = [line.get_xdata() for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
     assert [list(bar) for bar in bars] == [[0.8, 0.95], [0.4, 0.6]]
+
+
+def test_distributions_draw_bins_and_values():
+    number = {"name": "n", "histogram": {"edges": [0.0, 1.0, 2.5], "counts": [4, 6]}}
+    day = {"name": "d", "histogram": {"edges": ["2024-01-01", "2024-02-01"], "counts": [3]}}
+    kind = {"name": "k", "top": [{"value": "a", "count": 5}], "other": 2}
+    empty = {"name": "e", "top": [], "other": 0}
+    figure = draw_distributions([number, day, kind, empty])
+    heights = [[bar.get_height() for bar in axes.patches] for axes in figure.axes]
+    assert heights == [[4, 6], [3], [5, 2]]
+    ends = [[label.get_text() for label in axes.get_xticklabels()] for axes in figure.axes]
+    assert ends == [["0.000", "2.500"], ["2024-01-01"], ["a", "all others"]]
 
 
 def test_many_points_are_thinned():
