@@ -120,27 +120,16 @@ def _read_csv(path: Path, text: str) -> History:
     problems = []
     repeated = {name for name in header if header.count(name) > 1}
     if repeated:
-        problems.append(
-            Problem(
-                "history_header",
-                f"{path} has columns of the same name",
-                "distinct names",
-                ", ".join(sorted(repeated)),
-            )
-        )
+        names = ", ".join(sorted(repeated))
+        said = f"{path} has columns of the same name"
+        problems.append(Problem("history_header", said, "distinct names", names))
     if len(rows) > 1 and len(rows[-1]) < len(header):
         rows.pop()  # a training that was killed can leave half a last line
     for number, row in enumerate(rows[1:], 2):
         if len(row) != len(header):
-            problems.append(
-                Problem(
-                    "history_ragged",
-                    f"{path} has a row of another length, row {number}",
-                    f"{len(header)} cells",
-                    f"{len(row)}",
-                    "Correct the row",
-                )
-            )
+            said = f"{path} has a row of another length, row {number}"
+            cells = f"{len(header)} cells"
+            problems.append(Problem("history_ragged", said, cells, str(len(row)), "Correct it"))
     if problems:
         raise BadInput(*problems[:10])
     columns = {name: [row[at] for row in rows[1:]] for at, name in enumerate(header)}
