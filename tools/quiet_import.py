@@ -66,7 +66,7 @@ def _kept(descriptor: int) -> Iterator[None]:
         os.dup2(place.fileno(), descriptor)
         try:
             yield
-        except BaseException:
+        except Exception:
             place.seek(0)
             os.write(before, place.read())
             raise

@@ -17,7 +17,7 @@ __all__ = ["finding_data", "folder_of", "run_data", "show_findings", "show_run",
 
 FINDING_KEYS = ("fault", "rule", "severity", "epoch", "cause", "remedy")
 SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
-FINDINGS_SHOWN = 8
+FINDINGS_SHOWN = 6
 LONGEST_NAME = 30
 VERDICT_MARKS = {"good": "good", "caution": "warning", "bad": "error"}
 
@@ -75,7 +75,7 @@ def show_run(
     terminal.items([(VERDICT_MARKS[verdict.tone], verdict.title, " ".join(verdict.notes), "")])
     for part in ("validation", "test") if with_test else ("validation",):
         show_scores(terminal, record, part)
-    show_findings(terminal, record["findings"], limit=FINDINGS_SHOWN)
+    show_findings(terminal, record["findings"], briefly=True)
     terminal.heading("Next")
     terminal.commands(_next_steps(folder, record, report))
 
@@ -102,19 +102,33 @@ def show_scores(terminal: Terminal, record: Mapping[str, Any], part: str) -> Non
 
 
 def show_findings(
-    terminal: Terminal, findings: Sequence[Mapping[str, Any]], limit: int | None = None
+    terminal: Terminal, findings: Sequence[Mapping[str, Any]], *, briefly: bool = False
 ) -> None:
-    """Write findings with their remedies, the worst first; say how many are left out."""
+    """Write findings with their remedies, the worst first.
+
+    Args:
+        terminal: Where to write.
+        findings: The findings as plain data.
+        briefly: Only name the notes, and leave what is too much to the report.
+    """
     if not findings:
         terminal.heading("Findings")
         terminal.items([("good", "nothing was found", "", "")])
         return
     ordered = sorted(findings, key=lambda item: SEVERITY_ORDER[item["severity"]])
-    shown = ordered[:limit]
-    terminal.heading("Findings", _counts(findings))
-    terminal.items(_entries(shown))
+    notes: list[Mapping[str, Any]] = []
+    if briefly:
+        notes = [finding for finding in ordered if finding["severity"] == "info"]
+        ordered = [finding for finding in ordered if finding["severity"] != "info"]
+    shown = ordered[:FINDINGS_SHOWN] if briefly else ordered
+    entries = _entries(shown)
     if len(shown) < len(ordered):
-        terminal.line(f"  and {len(ordered) - len(shown)} more in the report", "dim")
+        entries.append(("info", f"{len(ordered) - len(shown)} more in the report", "", ""))
+    if notes:
+        names = ", ".join(dict.fromkeys(f["fault"].replace("_", " ") for f in notes))
+        entries.append(("info", "also noted, in the report", names, ""))
+    terminal.heading("Findings", _counts(findings))
+    terminal.items(entries)
 
 
 def folder_of(run: Run) -> Path:

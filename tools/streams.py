@@ -173,7 +173,9 @@ def _message(problem: Problem) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!", "…", ":")) else f"{text}."
+    # A full stop after a command would be copied with it.
+    ends = text.endswith((".", "?", "!", "…", ":")) or ": goodfit " in text or ": pip " in text
+    return text if ends else f"{text}."
 
 
 def _is_descriptor(stream: TextIO, number: int) -> bool:

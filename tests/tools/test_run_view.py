@@ -1,0 +1,68 @@
+"""The summary of a run: what a person reads after a training, and what it leaves to the report."""
+
+import io
+
+import pytest
+from goodfit.recipes.runs import open_run
+from goodfit.tools.run_view import show_findings, show_run
+from goodfit.tools.terminal import Terminal
+
+
+def finding(fault, severity):
+    return {
+        "fault": fault,
+        "rule": "",
+        "severity": severity,
+        "epoch": None,
+        "cause": f"cause of {fault}",
+        "remedy": f"remedy of {fault}",
+    }
+
+
+def shown(function, *arguments, **options):
+    stream = io.StringIO()
+    function(Terminal(stream), *arguments, **options)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["binary", "regression", "many_classes", "multilabel"])
+def test_scores_stand_beside_the_naive_answers_with_what_to_do_next(kind, make_run):
+    folder = make_run(kind)
+    run = open_run(folder)
+    text = shown(show_run, run, folder / "report.html")
+    assert "train" in text
+    assert f"{run.record['rows']['validation']} rows, 95 % intervals" in text
+    assert f"goodfit predict {folder} NEW.csv --output predictions.csv" in text
+    assert str(folder / "report.html") in text
+    assert ("goodfit test" in text) is (run.record["test"] is None)
+    heading = next(line for line in text.splitlines() if "this model" in line)
+    answers = {"binary": "commonest class", "regression": "mean", "many_classes": "linear model"}
+    assert answers.get(kind, "") in heading
+
+
+def test_the_test_rows_are_shown_only_when_they_were_opened(make_run):
+    folder = make_run("binary", test_openings=3)
+    run = open_run(folder)
+    assert "\nTest  " not in shown(show_run, run)
+    text = shown(show_run, run, with_test=True)
+    assert "\nTest  " in text
+    assert "opened 3 times, so no longer unseen (MIS-2)" in text
+
+
+def test_an_interrupted_run_has_no_scores(make_run):
+    text = shown(show_run, open_run(make_run("interrupted")))
+    assert "this model" not in text
+    assert "nan loss (DX-1, epoch 2)" in text
+
+
+def test_findings_come_worst_first_and_notes_are_named_briefly():
+    found = [finding("a_note", "info"), finding("bad_thing", "error"), finding("odd", "warning")]
+    text = shown(show_findings, found)
+    assert text.index("bad thing") < text.index("odd") < text.index("a note")
+    assert "1 error, 1 warning, 1 note" in text
+    assert all(f"remedy of {item['fault']}" in text for item in found)
+    brief = shown(show_findings, found * 4, briefly=True)
+    assert "remedy of a_note" not in brief
+    assert "also noted, in the report: a note" in brief
+    assert "2 more in the report" in brief
+    assert "nothing was found" in shown(show_findings, [])
