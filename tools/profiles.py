@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from .terminal import number_text
-
-__all__ = ["column_bins", "profile_row"]
+__all__ = ["column_bins", "compact_number", "profile_row"]
 
 WIDTH, HEIGHT, GAP = 116.0, 30.0, 1.5  # pixels of a tiny histogram
 WORDS_OF_VALUES = 3
@@ -32,6 +30,8 @@ def profile_row(profile: Mapping[str, Any], choice: Mapping[str, Any]) -> dict[s
         >>> row["words"], row["bars_text"]
         ('red 75 %, blue 25 %', 'red: 3, blue: 1')
     """
+    from ..recipes.wording import share_text
+
     names, counts = column_bins(profile)
     width = profile.get("width") or 1
     missing = profile.get("missing")
@@ -40,13 +40,25 @@ def profile_row(profile: Mapping[str, Any], choice: Mapping[str, Any]) -> dict[s
         "name": profile.get("name"),
         "kind": f"{profile.get('kind', '–')}{f' × {width}' if width > 1 else ''}",
         "missing": "–" if missing is None else f"{missing:,}",
-        "missing_share": f"{share:.0%}" if missing and share is not None else "",
+        "missing_share": share_text(share) if missing and share is not None else "",
         "distinct": "–" if profile.get("distinct") is None else f"{profile['distinct']:,}",
         "words": _words(profile),
         "reason": choice.get("reason") or "",
         "bars": _bars(counts),
         "bars_text": ", ".join(f"{n}: {c:,}" for n, c in zip(names, counts, strict=True)),
     }
+
+
+def compact_number(value: Any) -> str:
+    """Return a number of the data with no more digits than it needs; any other value as text.
+
+    Examples:
+        >>> [compact_number(x) for x in (8.0, 0.1201, 14.4542, 123456.7, 1e-7, "a")]
+        ['8', '0.1201', '14.45', '123,457', '1e-07', 'a']
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 
 def column_bins(profile: Mapping[str, Any]) -> tuple[list[str], list[int]]:
@@ -58,7 +70,7 @@ def column_bins(profile: Mapping[str, Any]) -> tuple[list[str], list[int]]:
     histogram = profile.get("histogram")
     if histogram:
         edges = [
-            edge if isinstance(edge, str) else number_text(edge) for edge in histogram["edges"]
+            edge if isinstance(edge, str) else compact_number(edge) for edge in histogram["edges"]
         ]
         names = [f"{low} to {high}" for low, high in pairwise(edges)]
         return names, list(histogram["counts"])
@@ -71,7 +83,7 @@ def column_bins(profile: Mapping[str, Any]) -> tuple[list[str], list[int]]:
 
 def _words(profile: Mapping[str, Any]) -> str:
     if profile.get("minimum") is not None:
-        low, middle, high = (number_text(profile[n]) for n in ("minimum", "median", "maximum"))
+        low, middle, high = (compact_number(profile[n]) for n in ("minimum", "median", "maximum"))
         return f"{low} to {high}, median {middle}"
     if profile.get("earliest"):
         return f"{profile['earliest']} to {profile['latest']}"

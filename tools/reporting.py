@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..zoo.errors import BadInput, Problem
+from .profiles import compact_number
 from .report_content import report_content, rules_of, spoken_name
 from .terminal import number_text
 from .verdicts import interval_words
@@ -53,6 +54,7 @@ def build_report(run_folder: str | Path) -> Path:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
+        "compact": compact_number,
         "number": number_text,
         "interval": interval_words,
         "spoken": spoken_name,

@@ -128,8 +128,9 @@ def reach_verdict(run: Run) -> Verdict:
     if not scores:
         return Verdict("bad", "Nothing was measured", "", (), tuple(notes))
     tone, title = _judged(comparisons)
-    if errors and tone == "good":
-        tone = "caution"
+    if errors:
+        faults = dict.fromkeys(finding.fault.replace("_", " ") for finding in errors)
+        tone, title = "bad", f"Not to be trusted yet: {', '.join(faults)}"
     return Verdict(tone, title, metric, comparisons, tuple(notes))
 
 

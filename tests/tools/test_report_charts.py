@@ -107,7 +107,7 @@ def test_distributions_draw_bins_and_values():
     heights = [[bar.get_height() for bar in axes.patches] for axes in figure.axes]
     assert heights == [[4, 6], [3], [5, 2]]
     ends = [[label.get_text() for label in axes.get_xticklabels()] for axes in figure.axes]
-    assert ends == [["0.000", "2.500"], ["2024-01-01"], ["a", "all others"]]
+    assert ends == [["0", "2.5"], ["2024-01-01"], ["a", "all others"]]
 
 
 def test_many_points_are_thinned():
