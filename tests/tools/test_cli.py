@@ -338,6 +338,11 @@ def test_the_seed_of_set_also_divides_the_rows(stub, make_run, capsys):
     capsys.readouterr()
 
 
+def test_an_output_that_is_taken_is_refused_before_anything_is_read(make_run, capsys):
+    assert main(["train", "nowhere.csv", "--output", str(make_run("binary"))]) == 2
+    assert "already holds files" in capsys.readouterr().err
+
+
 def test_quiet_prints_nothing(stub, make_run, capsys):
     def quickstart(_, **options):
         options["progress"]("epoch", {"epoch": 1, "epochs": 2, "loss": 0.5, "val_loss": 0.6})

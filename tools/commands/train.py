@@ -82,10 +82,13 @@ def _trained(arguments: argparse.Namespace, progress: Progress) -> Any:
         "seed": whole_number(arguments.seed, "--seed", 0, problems),
     }
     from ...recipes.config import Config
+    from ...recipes.files import new_folder
 
     try:
         settings = Config().override(*arguments.set)
         options["seed"] = settings.seed if options["seed"] is None else options["seed"]
+        if arguments.output and Path(arguments.output).exists():
+            new_folder(arguments.output)  # raises, unless it is an empty folder
     except BadInput as error:
         problems += error.problems
     if problems:
