@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..zoo.errors import Problem
 from .cells import Cells
-from .decimals import Reading, parse_numbers
+from .decimals import Convention, Reading, parse_numbers
 from .wording import plural, quoted
 
 __all__ = ["ambiguous_problem", "categories_problem", "infinite_problem", "unfit_problem"]
@@ -31,16 +31,19 @@ def infinite_problem(name: str, rows: str, count: int) -> Problem:
     )
 
 
-def ambiguous_problem(name: str, cell: Cells, reading: Reading) -> Problem:
+def ambiguous_problem(name: str, cell: Cells, reading: Reading, where: Where) -> Problem:
     """Return that numbers could be read in two ways, with both."""
     shown = cell.distinct[: min(3, len(cell.distinct))]
     first = shown[0]
     readings = [reading.convention, *reading.rivals]
-    told = {str(parse_numbers([first], c)[0]): c for c in readings}
+    told: dict[str, Convention] = {}
+    for convention in readings:
+        told.setdefault(f"{parse_numbers([first], convention)[0]:g}", convention)
+    rows = where(cell.rows(cell.distinct == first))
     words = " or ".join(f"{value} ({convention})" for value, convention in told.items())
     return Problem(
         "number_ambiguous",
-        f"Column '{name}' could be read in two ways: '{first}' may be {words}",
+        f"Column '{name}' could be read in two ways: '{first}' may be {words}, at {rows}",
         "numbers that can be read in one way",
         quoted(shown),
         "Set --thousands , where the comma parts thousands, or --decimal , where it is the "

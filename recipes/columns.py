@@ -14,6 +14,7 @@ from .cells import Cells, cells, cells_of_numbers
 from .column_problems import infinite_problem
 from .dates import iso_text
 from .inferring import Hints, Inferred, convert, infer_kind, missing_note
+from .plain_columns import plain_number_column
 from .tables import Table
 from .wording import plural, some
 
@@ -38,7 +39,7 @@ def hints_for(name: str, options: Mapping[str, Any], *, prediction: bool = False
         decimal=told("decimal"),
         thousands=told("thousands"),
         date=told("dates"),
-        every_column=not any(name in values for values in marks),
+        every_column=not prediction and not any(name in values for values in marks),
         prediction=prediction,
     )
 
@@ -71,10 +72,17 @@ def infer_all(
             found[name] = typed
             table.columns.pop(name)
             continue
-        cell = as_cells(name, table, options)
-        table.columns.pop(name)
+        also = missing_marks(name, options)
+        plain = None
+        if table.place is not None:
+            plain = plain_number_column(table.columns[name], hints, also)
+        if plain is not None:
+            found[name] = plain
+            table.columns.pop(name)
+            continue
+        cell = cells(table.columns.pop(name), also)
         found[name] = infer_kind(name, cell, hints, table.where)
-        if found[name].kind in ("number", "date") and not prediction:
+        if _doubtful(found[name]) and not prediction:
             kept[name] = cell
         _note(found[name], cell)
     proven = {item.certain_decimal for item in found.values()} - {""}
@@ -96,11 +104,21 @@ def infer_all(
     return found
 
 
+def _doubtful(found: Inferred) -> bool:
+    """Return whether other columns could change how this one is read."""
+    rivals = any(problem.kind == "number_ambiguous" for problem in found.problems)
+    return rivals or found.date_guessed or found.grouped
+
+
 def as_cells(name: str, table: Table, options: Mapping[str, Any]) -> Cells:
     """Return a column of texts or objects as cells."""
+    return cells(table.columns[name], missing_marks(name, options))
+
+
+def missing_marks(name: str, options: Mapping[str, Any]) -> list[str]:
+    """Return the words that were set to mean missing in a column."""
     marks = options.get("missing") or {}
-    also = [*marks.get("", ()), *marks.get(name, ())]
-    return cells(table.columns[name], map(str, also))
+    return [str(mark) for mark in (*marks.get("", ()), *marks.get(name, ()))]
 
 
 def typed_values(name: str, table: Table, hints: Hints) -> Inferred | None:
@@ -190,7 +208,7 @@ def _nested(name: str, series: pd.Series) -> Inferred | None:
         return None
     found = Inferred("category", np.full(len(series), "", object), "")
     what = type(series.iloc[rows[0] - 1]).__name__
-    message = f"{plural(len(rows), f'{what}')} at row {some(rows)}"
+    message = f"{plural(len(rows), what)} at {'row' if len(rows) == 1 else 'rows'} {some(rows)}"
     found.problems.append(_unusable(name, message, "Make a column of each part"))
     return found
 
@@ -206,4 +224,4 @@ def _note(found: Inferred, cell: Cells) -> None:
         "missing": int((cell.codes < 0).sum()),
         **found.figures,
     }
-    found.reason += missing_note(cell)
+    found.reason += missing_note(cell.missing)

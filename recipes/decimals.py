@@ -143,7 +143,7 @@ def read_numbers(
     best = [convention for convention in CONVENTIONS if fits.get(convention) == most]
     chosen, reason = best[0], ""
     others = [c for c in best[1:] if not _same(readings[c], readings[chosen])]
-    if chosen == PLAIN and evidence == "," and others and _grouped(texts):
+    if chosen == PLAIN and evidence == "," and others and is_grouped(texts):
         # 1.234 in a file of decimal commas.
         chosen = next(c for c in others if c.decimal == ",")
         reason, others = "The file writes decimal commas elsewhere, so a point parts thousands.", []
@@ -215,9 +215,12 @@ def _same(left: NDArray[np.float64], right: NDArray[np.float64]) -> bool:
     return bool(np.array_equal(left, right, equal_nan=True))
 
 
-def _grouped(texts: NDArray[Any]) -> bool:
-    """Return whether every point stands before exactly three digits."""
-    return all(re.fullmatch(r"[-+]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d{1,3})", _bare(t)) for t in texts)
+def is_grouped(texts: NDArray[Any]) -> bool:
+    """Return whether some text has a point, and every point stands before three digits."""
+    if not any("." in text for text in texts[:SAMPLED]):
+        return False
+    grouped = re.compile(r"[-+]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d{1,3})")
+    return all(grouped.fullmatch(_bare(text)) for text in texts)
 
 
 def _trimmed(texts: NDArray[Any]) -> bool:

@@ -21,6 +21,10 @@ BYTE_ORDER_MARKS = (
 )
 # In text of few letters beyond ASCII, every second byte of UTF-16 is zero.
 ZERO_SHARE_OF_UTF16 = 0.4
+# Bytes of one script may decode in another's encoding, but hardly into letters of one script.
+CYRILLIC = ((0x0410, 0x044F), (0x0401, 0x0401), (0x0451, 0x0451))
+EAST_ASIAN = ((0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3))
+ONE_SCRIPT = 0.9
 COMMON = ("utf-8", "cp1252", "latin-1", "utf-16", "cp1250", "cp1251", "mac_roman", "shift_jis")
 
 
@@ -98,10 +102,11 @@ def _likely_encoding(lines: bytes) -> str:
     beyond = [byte for byte in lines if byte > 127]
     letters = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in lines)
     if len(beyond) > letters:  # no Latin script
+        if _share(_decoded(lines, "cp1251") or "", CYRILLIC) > ONE_SCRIPT:
+            return "cp1251"
         for name in ("shift_jis", "cp949", "gb18030"):
             text = _decoded(lines, name)
-            # A text of single-byte letters may decode too, but hardly into words of one script.
-            if text and _east_asian_share(text) > 0.9:
+            if text and _share(text, EAST_ASIAN) > ONE_SCRIPT:
                 return name
         return "cp1251"
     # Between 0x80 and 0x9f cp1252 has quotes, dashes and the euro, and Mac Roman its letters.
@@ -119,13 +124,8 @@ def _decoded(lines: bytes, name: str) -> str | None:
         return None
 
 
-def _east_asian_share(text: str) -> float:
-    """Return the share of characters beyond ASCII that are kana, Hangul or common ideographs."""
+def _share(text: str, scripts: tuple[tuple[int, int], ...]) -> float:
+    """Return the share of characters beyond ASCII that lie in these ranges."""
     beyond = [char for char in text if ord(char) > 127]
-    hits = sum(
-        0x3000 <= ord(char) <= 0x30FF
-        or 0x4E00 <= ord(char) <= 0x9FFF
-        or 0xAC00 <= ord(char) <= 0xD7A3
-        for char in beyond
-    )
+    hits = sum(any(low <= ord(char) <= high for low, high in scripts) for char in beyond)
     return hits / max(1, len(beyond))

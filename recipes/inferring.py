@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from .column_problems import (
     unfit_problem,
 )
 from .dates import ISO, compact_dates, parse_dates, read_dates
-from .decimals import Reading, plain_numbers, read_numbers
+from .decimals import PLAIN, Reading, is_grouped, plain_numbers, read_numbers
 from .wording import plural, quoted, share_text, some
 
 __all__ = ["Inferred", "Hints", "booleans", "convert", "infer_kind"]
@@ -87,6 +87,7 @@ class Inferred:
         problems: What makes it unusable.
         certain_decimal: The decimal sign that this column proves, or "".
         date_guessed: Whether day and month could be exchanged.
+        grouped: Whether each point could part thousands, if the file writes decimal commas.
     """
 
     kind: ColumnKind
@@ -97,6 +98,7 @@ class Inferred:
     problems: list[Problem] = field(default_factory=list)
     certain_decimal: str = ""
     date_guessed: bool = False
+    grouped: bool = False
 
 
 def infer_kind(name: str, cell: Cells, hints: Hints, where: Where) -> Inferred:
@@ -208,10 +210,11 @@ def _numbers(
     found.reason = found.reason or reading.reason or "Every value is a number."
     if reading.signs:
         found.reason += " Signs of money or percent are left off."
+    found.grouped = reading.convention == PLAIN and is_grouped(cell.distinct)
     if reading.certain:
         found.certain_decimal = reading.convention.decimal
     if reading.rivals:
-        found.problems.append(ambiguous_problem(name, cell, reading))
+        found.problems.append(ambiguous_problem(name, cell, reading, where))
     if (words.all() and len(words)) or (words.any() and strict):
         found.problems.append(unfit_problem(name, cell, words, "numbers", where))
     elif words.any():
@@ -304,10 +307,7 @@ def _mixed_figures(
     }
 
 
-def missing_note(cell: Cells) -> str:
+def missing_note(missing: Mapping[str, int]) -> str:
     """Return which marks stood for missing values, where they were words."""
-    words = {word: count for word, count in cell.missing.items() if word}
-    if not words:
-        return ""
-    told = some(f"'{word}' in {plural(count, 'row')}" for word, count in words.items())
-    return f" Missing: {told}."
+    told = [f"'{word}' in {plural(count, 'row')}" for word, count in missing.items() if word]
+    return f" Missing: {some(told)}." if told else ""

@@ -118,6 +118,7 @@ def load(
     problems: list[Problem] = []
     answers = [read_target(name, table, options, problems) for name in targets]
     table, answers = with_target(table, answers, drop_missing_target, options, problems)
+    target_problems = len(problems)
     extras = _extras(table, time, group, options, problems)
     left_out = {*targets, *ignore, *([group] if group else [])}
     features = [name for name in names if name not in left_out]
@@ -129,8 +130,9 @@ def load(
     for name, found in inferred.items():
         problems += found.problems or _all_missing(name, found, label)
     labels, made, decided = np.empty(0), None, {}
+    readable = not target_problems and all((a.cell.codes >= 0).all() for a in answers)
     try:
-        if all((answer.cell.codes >= 0).all() for answer in answers):
+        if readable:
             labels, made, decided = labels_of(answers, task, positive, table)
     except BadInput as error:
         problems += error.problems

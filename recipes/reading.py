@@ -27,7 +27,7 @@ __all__ = ["read_frame", "read_parquet", "read_text"]
 # Peak bytes of reading, measured on files of 100 MB: for each byte of text, and for each cell as
 # text and as a number. Without pyarrow every cell is a Python string.
 BYTES_PER_BYTE = 2.0
-BYTES_PER_CELL = 26
+BYTES_PER_CELL = 45
 BYTES_PER_PYTHON_STRING = 75
 UNPACKED_PER_PACKED = 6.0
 

@@ -80,6 +80,7 @@ class Table:
         if not lines:
             return text
         more = f" and {len(wanted) - shown} more" if len(wanted) > shown else ""
+        more += f" of {self.label}"
         return f"{text} ({'line' if len(wanted) == 1 else 'lines'} {some(lines, shown)}{more})"
 
     def _lines(self, rows: Sequence[int]) -> list[int]:
