@@ -56,6 +56,9 @@ HEADS: dict[str, Head] = {
 def head(task: Task) -> Head:
     """Return the output layer that a task needs.
 
+    Args:
+        task: What is to be predicted.
+
     Guide: ACT-3, ACT-5, ACT-8, LOSS-1, LOSS-4, LOSS-5.
 
     Examples:

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from goodfit.zoo import Column, tabular_inputs, to_tensors
-from goodfit.zoo.date_inputs import CALENDAR_CYCLES, DATE_FIELDS, date_fields
+from goodfit.zoo.date_inputs import DATE_FIELDS, date_fields
 
 
 def read(texts):
@@ -79,10 +79,20 @@ def test_features_are_those_that_vary_with_cycles_closed():
     # Year, days, sine of month and day, cosine of month and day, missing.
     assert dense.shape == (len(times) + 1, 7)
     np.testing.assert_array_equal(dense[-1], [0, 0, 0, 0, 0, 0, 1])
-    angle = 2 * np.pi * (times.day_of_year.to_numpy() - 1) / CALENDAR_CYCLES["day_of_year"][0]
+    angle = 2 * np.pi * (times.day_of_year.to_numpy() - 1) / 365.25
     np.testing.assert_allclose(dense[:-1, 3], np.sin(angle), atol=1e-5)
     np.testing.assert_allclose(dense[:-1, 5], np.cos(angle), atol=1e-5)
     assert (np.diff(dense[:-1, 1]) > 0).all()  # days go on
+
+
+def test_a_day_and_half_a_day_turn_as_they_should():
+    columns = [Column("d", "date")]
+    hours = np.arange(24)
+    rows = {"d": np.array([f"2024-02-29 {hour:02d}:00" for hour in hours], object)}
+    dense = np.asarray(tabular_inputs(columns, rows)(to_tensors(rows, columns))["dense"])
+    assert dense.shape == (24, 5)  # days, and sine and cosine of day and half a day
+    turns = [f(2 * np.pi * hours / turn) for f in (np.sin, np.cos) for turn in (24, 12)]
+    np.testing.assert_allclose(dense[:, 1:], np.stack(turns, axis=1), atol=1e-5)
 
 
 def test_seconds_are_kept_apart_over_years_and_the_future_stays_finite():
