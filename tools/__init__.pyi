@@ -11,4 +11,15 @@ from .charts import draw_history as draw_history
 from .checklists import Checklist as Checklist
 from .checklists import Item as Item
 from .checklists import fill_checklists as fill_checklists
+from .cli import main as main
+from .doctor import Check as Check
+from .doctor import batch_advice as batch_advice
+from .doctor import examine as examine
+from .guide import GLOSSARY as GLOSSARY
+from .guide import RULES as RULES
+from .guide import Citation as Citation
+from .guide import Rule as Rule
+from .guide import citations as citations
+from .guide import select_rules as select_rules
+from .progress import Progress as Progress
 from .reporting import build_report as build_report

@@ -81,7 +81,10 @@ def citations() -> tuple[Citation, ...]:
 
 
 def select_rules(query: str | None = None) -> list[Rule]:
-    """Return the rules that `query` names: all, one id, a family such as `REG`, or a section.
+    """Return the rules that have a name, in the guide's order.
+
+    Args:
+        query: An id, a family such as `REG`, or a section; None for all rules.
 
     Raises:
         BadInput: Nothing has that name ("did you mean").

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> Result:
     target = list(dataset.target)
     data = {
         "source": dataset.source,
-        "task": dataset.task.kind,
+        "task": None if dataset.task is None else dataset.task.kind,
         "target": target[0] if len(target) == 1 else target,
         "rows": rows,
         "columns": columns,
