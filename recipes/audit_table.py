@@ -102,6 +102,7 @@ class AuditTable:
         rows: For each row its number in the source.
         choices: What was decided while reading, by column.
         units: For each row the number of its set of equal rows.
+        time: The column that the rows are split by in order, if one was set.
     """
 
     columns: tuple[AuditColumn, ...]
@@ -111,6 +112,7 @@ class AuditTable:
     rows: NDArray[np.int64]
     choices: Mapping[str, Choice]
     units: NDArray[np.int64]
+    time: str | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -158,6 +160,7 @@ def table_of(dataset: Dataset) -> AuditTable:
         dataset.rows,
         dataset.choices,
         same_rows(dataset),
+        dataset.options.get("time"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -74,5 +75,5 @@ def categories_problem(name: str, cell: Cells) -> Problem:
         f"{plural(cell.present, 'row')}",
         f"at most {MAXIMUM_CATEGORIES:,} categories",
         quoted(cell.distinct, 3),
-        f"Leave it out with --ignore {name}, or read it as words with --types {name}=text",
+        f"Leave it out with --ignore {shlex.quote(name)}, or read it as words with --types {shlex.quote(name)}=text",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 import numpy as np
@@ -114,7 +115,7 @@ def repeated_identifiers(table: AuditTable) -> list[Finding]:
             "repeated_identifier",
             "info",
             f"Several rows share a value of {column.name} ({column.distinct:,} values).",
-            f"If these rows belong together, keep them in one part with --group {column.name}.",
+            f"If these rows belong together, keep them in one part with --group {shlex.quote(column.name)}.",
             [column.name],
             distinct=column.distinct,
         )

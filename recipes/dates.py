@@ -83,7 +83,9 @@ def read_dates(
         counts: Rows of each.
         month_first: What other columns of the file say about the order of day and month.
     """
-    shaped = [bool(DATE_SHAPE.match(text)) for text in texts[:TRIED_FIRST]]
+    shaped = [
+        bool(DATE_SHAPE.match(text) or ISO_SHAPE.fullmatch(text)) for text in texts[:TRIED_FIRST]
+    ]
     if sum(shaped) < SHARE * len(shaped) - 1:
         return None
     total = counts.sum()

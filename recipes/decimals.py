@@ -104,7 +104,7 @@ def plain_numbers(texts: NDArray[Any]) -> NDArray[np.float64]:
     """Return numbers with a decimal point as pandas reads them, NaN for all other texts."""
     import pandas as pd
 
-    return np.asarray(pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce"), float)
+    return np.array(pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce"), float)
 
 
 def read_numbers(
@@ -159,7 +159,8 @@ def read_numbers(
             reason = "Whole numbers below a thousand stand beside, so the comma parts thousands."
     if chosen != PLAIN and not others:
         odd = texts[np.isnan(plain) & ~np.isnan(readings[chosen])]
-        reason = f"{quoted(odd, 2)} is written with a {chosen}. {reason}".strip()
+        shown = quoted((odd if len(odd) else texts)[:2])
+        reason = f"Numbers written with a {chosen}, such as {shown}. {reason}".strip()
     certain = not others and _tells_decimal(texts, chosen)
     return Reading(chosen, readings[chosen], tuple(others), reason, certain, _signs(texts))
 

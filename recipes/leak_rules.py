@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,8 @@ ROWS_OF_A_VALUE = 5.0
 # Found by a shallow tree on one column alone, on rows it has not seen.
 SCORE_WARNING = 0.99
 SCORE_HOPELESS = 0.9
+# Rows near in time are this alike, and only a split by time is fair.
+SERIES_SCORE = 0.9
 TREE_LEAVES = 32
 SCORED_ROWS = 5_000
 SCORED_COLUMNS = 100
@@ -55,6 +59,9 @@ def near_perfect_columns(table: AuditTable) -> list[Finding]:
         if column.name in known or column.distinct < 2 or column.missing.mean() > 0.5:
             continue
         score = single_score(column, answers, chosen, table.classes is not None)
+        if column.kind == "date":
+            findings += _series(table, column.name, score)
+            continue
         if score < SCORE_WARNING:
             continue
         word = "of the classes (balanced)" if table.classes is not None else "of the variance"
@@ -265,6 +272,19 @@ def _worth_scoring(table: AuditTable, answers: NDArray[np.generic]) -> list[Audi
 def _correlation(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
     spread = left.std() * right.std()
     return float(((left - left.mean()) * (right - right.mean())).mean() / spread) if spread else 0.0
+
+
+def _series(table: AuditTable, name: str, score: float) -> list[Finding]:
+    """Return that rows near in time have like targets, so that a random split flatters."""
+    if score < SERIES_SCORE or table.time is not None:
+        return []
+    cause = (
+        f"{name} alone explains {share_text(score)} of {_target(table)} on rows drawn at random: "
+        f"rows near in time are alike, and a random split would let the model look ahead."
+    )
+    remedy = f"Split by time with --time {shlex.quote(name)}."
+    figures = {"score": round(score, 4)}
+    return [Finding("time_series", "PH-1c", "warning", cause, remedy, None, figures, 0.9, (name,))]
 
 
 def _leak(table: AuditTable, column: AuditColumn, why: str) -> Finding:

@@ -53,7 +53,7 @@ def plain_number_column(
             return None
         if any("." in text for text in sample) and all(GROUPED.fullmatch(t) for t in sample):
             return None
-    numbers = np.asarray(pd.to_numeric(values, errors="coerce"), float)
+    numbers = np.array(pd.to_numeric(values, errors="coerce"), float)
     absent = np.isnan(numbers)
     others = values[absent].astype(str).str.strip().value_counts()
     if not set(others.index) <= tokens or np.isinf(numbers).any():
