@@ -202,6 +202,15 @@ def test_an_interrupted_run_says_so_and_how_to_go_on(make_run):
     assert "There is no saved model in this folder." in words
 
 
+def test_a_run_that_ended_before_its_first_epoch_has_a_page(make_run):
+    folder = make_run("interrupted", status="unfinished", best_epoch=0, findings=[])
+    (folder / "history.csv").write_text("epoch\n", encoding="utf-8")
+    page = read(folder)
+    assert page.errors == []
+    assert "Unfinished after 0 epochs" in page.words()
+    assert "There is no history." in page.words()
+
+
 def estimate(value, reach=0.01):
     return {"value": value, "low": value - reach, "high": value + reach}
 
