@@ -7,7 +7,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,7 @@ def run_epochs(
     callbacks: Sequence[Any] = (),
     checkpoint: Path | None = None,
     listener: EpochListener | None = None,
+    units: Mapping[str, float] | None = None,
 ) -> TrainingState:
     """Train until early stopping, the last epoch, a loss that is not finite, or Ctrl-C.
 
@@ -84,7 +85,8 @@ def run_epochs(
         state: Where to begin; changed in place.
         callbacks: Keras callbacks; they see epochs, with `learning_rate` in the logs.
         checkpoint: File for the place of an unfinished training.
-        listener: Called after every epoch with its logs and the state of the search.
+        listener: Called after every epoch with its logs and the best epoch so far.
+        units: Factors by metric name that bring a metric to the unit of the target.
 
     Returns:
         The state, with `status` and `stopped_by`.
@@ -114,6 +116,9 @@ def run_epochs(
                 state.status, state.stopped_by = "interrupted", "Ctrl-C"
                 break
             logs = engine.logs() | engine.validate()
+            for name, factor in (units or {}).items():
+                logs[name] *= factor
+                logs[f"val_{name}"] *= factor
             logs["learning_rate"] = float(np.asarray(model.optimizer.learning_rate))
             hooks.on_epoch_end(state.epoch, logs)
             logs["seconds"] = time.perf_counter() - started

@@ -13,6 +13,7 @@ from ..zoo.tasks import Task
 from .files import write_atomically
 from .loading import load_rows
 from .saving import LoadedModel, load_model, raw_outputs
+from .scores import decide
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ def prediction_frame(
         outputs: Probabilities or values, shape `(rows, outputs)`.
         task: What they mean.
         target: Names of the target columns.
-        threshold: Probability from which a binary or multilabel answer is positive.
+        threshold: Probability above which a binary or multilabel answer is positive.
 
     Returns:
         A frame with one row per row of `outputs`.
@@ -68,13 +69,13 @@ def prediction_frame(
     if task.kind == "binary":
         positive = outputs[:, 0].astype(np.float64)
         probabilities = np.stack([1.0 - positive, positive], axis=1)
-        answers = {"prediction": names[(positive >= threshold).astype(int)]}
+        answers = {"prediction": names[decide(outputs, task, threshold)]}
     elif task.kind == "multiclass":
         probabilities = outputs
-        answers = {"prediction": names[outputs.argmax(axis=1)]}
+        answers = {"prediction": names[decide(outputs, task)]}
     else:
         probabilities = outputs
-        chosen = (outputs >= threshold).astype(int)
+        chosen = decide(outputs, task, threshold)
         joined = [";".join(names[row.astype(bool)]) for row in chosen]
         answers = {"prediction": joined}
         answers |= {f"prediction_{name}": chosen[:, i] for i, name in enumerate(task.names)}

@@ -15,7 +15,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..zoo.errors import BadInput, bad_input
+from numpy.typing import NDArray
+
+from ..zoo.errors import GoodfitError, bad_input
+from ..zoo.tasks import Task
 from .auditing import audit, profile
 from .config import Config
 from .configuring import choose_config
@@ -29,6 +32,8 @@ from .training import Listener, check_resumable, train
 from .worst import worst_errors
 
 __all__ = ["evaluate_test", "quickstart", "resume"]
+
+Scores = dict[str, dict[str, Any]]
 
 
 def quickstart(
@@ -92,12 +97,14 @@ def quickstart(
     findings = audit(dataset, splits)
     if config is None:
         wanted = choose_config(splits, seed=wanted.seed).override(*settings)
+    naive = _naive_scores(splits.train, splits.validation, wanted.seed)
 
     clock.step("train", "loading Keras")
     folder = Path(output) if output is not None else _dated_folder(dataset)
-    run = train(wanted, splits, folder, findings=findings, listener=progress)
-
-    return _evaluated(run, dataset, splits, clock, test, verify)
+    run = train(
+        wanted, splits, folder, findings=findings, baseline=_by_loss(naive), listener=progress
+    )
+    return _evaluated(run, dataset, naive, clock, test, verify)
 
 
 def resume(folder: str | Path, *, progress: Listener | None = None) -> Run:
@@ -119,10 +126,18 @@ def resume(folder: str | Path, *, progress: Listener | None = None) -> Run:
     clock.step("load", "reading the data again")
     dataset, splits = _reread(run)
     check_resumable(run, splits.train.fingerprint())
+    naive = _naive_scores(splits.train, splits.validation, run.config.seed)
     clock.step("train", "loading Keras")
-    audited = tuple(finding for finding in run.findings if finding.epoch is None)
-    run = train(run.config, splits, folder, findings=audited, listener=progress, resume=True)
-    return _evaluated(run, dataset, splits, clock, test=False, verify=False)
+    run = train(
+        run.config,
+        splits,
+        folder,
+        findings=audit(dataset, splits),
+        baseline=_by_loss(naive),
+        listener=progress,
+        resume=True,
+    )
+    return _evaluated(run, dataset, naive, clock, test=False, verify=False)
 
 
 def evaluate_test(
@@ -154,6 +169,7 @@ def evaluate_test(
             f"The run in {run.folder} is {run.record['status']}",
             remedy=f"Finish it first: goodfit train --resume {run.folder}",
         )
+    splits = splits or run.splits
     if splits is None:
         clock.step("load", "reading the data again")
         _, splits = _reread(run)
@@ -167,17 +183,21 @@ def evaluate_test(
         )
     clock.step("evaluate", "opening the test set")
     rows = splits.test.open(f"evaluate the model of {run.folder or 'a run in memory'}")
-    scores, naive, _ = _scores(run, splits.train, rows)
+    scores, _ = _scores(run, rows)
+    naive = _naive_scores(splits.train, rows, run.config.seed)
     both = {**(run.record["naive"] or {}), "test": naive}
     return run.updated(test=scores, naive=both, test_openings=splits.test.openings)
 
 
 def _evaluated(
-    run: Run, dataset: Dataset, splits: Splits, clock: _Clock, test: bool, verify: bool
+    run: Run, dataset: Dataset, naive: Scores, clock: _Clock, test: bool, verify: bool
 ) -> Run:
     """Score a trained run on validation and, if asked, on the test set; complete its record."""
+    splits = run.splits
+    if splits is None:
+        raise GoodfitError("This run has no data to be scored on.")
     clock.step("evaluate", "evaluating")
-    scores, naive, worst = _scores(run, splits.train, splits.validation)
+    scores, worst = _scores(run, splits.validation)
     run = run.updated(
         validation=scores,
         naive={"validation": naive, "test": None},
@@ -185,7 +205,7 @@ def _evaluated(
         audit_profile=profile(dataset),
     )
     if test:
-        run = evaluate_test(run, splits)
+        run = evaluate_test(run)
     if verify:
         from .saving import verify as verify_file
 
@@ -194,26 +214,41 @@ def _evaluated(
     return run.updated(seconds=clock.seconds(run.record["seconds"].get("save", 0.0)))
 
 
-def _scores(
-    run: Run, train_rows: Dataset, rows: Dataset
-) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """Return the model's scores, the naive answers' scores, and the worst errors on some rows."""
+def _scores(run: Run, rows: Dataset) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the model's scores and its worst errors on some rows."""
     from .saving import raw_outputs
 
-    task, labels = rows.task, rows.labels
-    if task is None or labels is None:
-        raise BadInput()
+    labels, task = _labelled(rows)
     outputs = raw_outputs(run.model, rows.features, rows.columns)
-    scores = evaluate(labels, outputs, task, seed=run.config.seed)
-    naive: dict[str, Any] = {}
-    for name, answer in naive_answers(train_rows, rows).items():
-        metrics = evaluate(labels, answer, task, seed=run.config.seed).metrics
-        naive[name] = {metric: estimate.to_dict() for metric, estimate in metrics.items()}
-    worst = worst_errors(labels, outputs, task)
-    for item in worst:
-        position = item["position"]
-        item["row"] = int(rows.rows[position])
-    return scores.to_dict(), naive, worst
+    threshold = run.record["threshold"]
+    scores = evaluate(labels, outputs, task, seed=run.config.seed, threshold=threshold)
+    worst = worst_errors(labels, outputs, task, rows=rows.rows, threshold=threshold)
+    return scores.to_dict(), worst
+
+
+def _naive_scores(train_rows: Dataset, rows: Dataset, seed: int) -> Scores:
+    """Return the scores of the naive answers on some rows, by answer and metric."""
+    labels, task = _labelled(rows)
+    answers = naive_answers(train_rows, rows)
+    scores = {name: evaluate(labels, value, task, seed=seed) for name, value in answers.items()}
+    return {
+        name: {metric: estimate.to_dict() for metric, estimate in found.metrics.items()}
+        for name, found in scores.items()
+    }
+
+
+def _by_loss(naive: Scores) -> Scores:
+    """Return naive scores with the cross-entropy under the name it has in a history."""
+    return {
+        name: metrics | ({"loss": metrics["log_loss"]} if "log_loss" in metrics else {})
+        for name, metrics in naive.items()
+    }
+
+
+def _labelled(rows: Dataset) -> tuple[NDArray[Any], Task]:
+    if rows.labels is None or rows.task is None:
+        raise GoodfitError("These rows have no labels, so nothing can be scored on them.")
+    return rows.labels, rows.task
 
 
 def _reread(run: Run) -> tuple[Dataset, Splits]:

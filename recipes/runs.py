@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..callbacks.findings import Finding
 from ..zoo.errors import GoodfitError, bad_input, did_you_mean
 from .config import Config
+from .dataset import Splits
 from .files import write_json, write_text
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Run:
         findings: What was found in the data and in the training.
         folder: Where it is kept; None for a run in memory.
         trained: The model of a run that was just trained.
+        splits: The data of a run that was just trained.
 
     Guide: CHK-3, BP-3.
     """
@@ -49,6 +51,7 @@ class Run:
     findings: tuple[Finding, ...]
     folder: Path | None = None
     trained: keras.Model | None = None
+    splits: Splits | None = None
 
     @cached_property
     def model(self) -> keras.Model:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -137,7 +138,10 @@ def load_model(path: str | Path) -> LoadedModel:
             received=str(error),
             remedy="A model of plain Keras opens with keras.models.load_model",
         ) from error
-    model: Any = keras.models.load_model(path, compile=False)
+    with warnings.catch_warnings():
+        # Keras warns of each column name that is no identifier; it finds the columns all the same.
+        warnings.filterwarnings("ignore", "When providing `inputs` as a dict", UserWarning)
+        model: Any = keras.models.load_model(path, compile=False)
     return LoadedModel(
         model, columns, task, tuple(data["target"]), data["threshold"], data["options"]
     )
@@ -195,8 +199,8 @@ def verify(path: str | Path, sample: Mapping[str, NDArray[Any]]) -> float:
         # The folder holds no goodfit, so a checkout in the current folder is out of reach too.
         done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
         if done.returncode != 0:
-            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise GoodfitError(f"The saved model does not open in plain Keras: {last}")
+            lines = [line for line in done.stderr.splitlines() if "Error" in line] or ["no message"]
+            raise GoodfitError(f"The saved model does not open in plain Keras: {lines[-1]}")
         found = np.load(Path(folder) / "outputs.npy", allow_pickle=False)
     difference = _difference(expected, found)
     if difference != 0.0:
@@ -230,8 +234,9 @@ with np.load(folder + "/rows.npz", allow_pickle=False) as stored:
         values = stored[str(position)].reshape(-1, width)
         if values.dtype.kind == "U":
             import tensorflow as tf
-            values = tf.constant(values.tolist(), tf.string)
-        rows[name] = values
+            rows[name] = tf.constant(values.tolist(), tf.string)
+        else:
+            rows[name] = keras.ops.convert_to_tensor(values)
 model = keras.models.load_model(path, compile=False)
 np.save(folder + "/outputs.npy", np.asarray(model(rows, training=False)))
 """

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..callbacks.findings import Finding
-from ..zoo.errors import GoodfitError, bad_input
+from ..zoo.errors import GoodfitError, MissingExtra, bad_input
+from ..zoo.tasks import Task
 from .checkpoints import load_checkpoint
 from .compiling import TargetScale, check_names, compile_model, keras_labels
 from .config import Config
@@ -61,7 +62,7 @@ def train(
     *,
     callbacks: Sequence[Any] = (),
     findings: Sequence[Finding] = (),
-    baseline: Mapping[str, float] | None = None,
+    baseline: Mapping[str, Any] | None = None,
     listener: Listener | None = None,
     resume: bool = False,
 ) -> Run:
@@ -77,7 +78,7 @@ def train(
         folder: A new folder for the run; None keeps the run in memory.
         callbacks: More Keras callbacks. One with batch hooks makes epochs slower.
         findings: What is known of the data already, kept in the record.
-        baseline: Scores of a naive answer by metric, which the diagnosis compares with.
+        baseline: Scores of naive answers on the validation rows, by metric, to compare with.
         listener: Told of steps and epochs.
         resume: Go on with the unfinished run in `folder`.
 
@@ -101,34 +102,32 @@ def train(
     model, scale = build_model(config, splits)
     trunk = _compiled_trunk(model, config, splits)
     tell("step", f"training {model.count_params():,} parameters")
-    engine = choose_engine(
-        trunk,
-        _encoded(model, splits.train, config, scale, splits.train),
-        _encoded(model, splits.validation, config, scale, splits.train),
-        config.batch_size,
-        callbacks,
-    )
+    train_data = _encoded(model, splits.train, config, scale, weighted=True)
+    validation_data = _encoded(model, splits.validation, config, scale, weighted=False)
+    engine = choose_engine(trunk, train_data, validation_data, config.batch_size, callbacks)
     state = TrainingState()
     checkpoint = place / CHECKPOINT if place else None
     if resume and checkpoint:
         engine.validate()  # makes the metrics' variables, which the checkpoint then sets
         load_checkpoint(checkpoint, trunk, state)
-    diagnosis = Diagnose(baseline=baseline)
+    watcher = Diagnose(baseline=baseline, verbose=0)
     state = run_epochs(
         trunk,
         engine,
         config,
         len(splits.train),
         state=state,
-        callbacks=[*callbacks, *_writers(place, resume), diagnosis],
+        callbacks=[*callbacks, watcher, *_writers(place, resume, watcher, findings)],
         checkpoint=checkpoint,
         listener=lambda logs: tell("epoch", {**logs, "epochs": config.epochs}),
+        units=_units(config, scale),
     )
-    found = (*findings, *diagnosis.findings)
+    outputs = np.asarray(trunk(validation_data[0], training=False))
+    found = (*findings, *_diagnosed(config, splits.task, state, outputs, baseline))
     record = _record(config, splits, state, found, time.perf_counter() - started)
     record["parameters"] = model.count_params()
-    run = Run(config, record, tuple(state.history), found, place, model)
-    return _finish(run, state, splits)
+    run = Run(config, record, tuple(state.history), found, place, model, splits)
+    return _finish(run, state)
 
 
 def build_model(config: Config, splits: Splits) -> tuple[keras.Model, TargetScale | None]:
@@ -207,33 +206,68 @@ def _compiled_trunk(model: keras.Model, config: Config, splits: Splits) -> keras
 
 
 def _encoded(
-    model: keras.Model, dataset: Dataset, config: Config, scale: TargetScale | None, train: Dataset
+    model: keras.Model, dataset: Dataset, config: Config, scale: TargetScale | None, weighted: bool
 ) -> tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[Any] | None]:
     """Return encoded inputs, labels for the loss, and weights of the rows, if any."""
     from .weighting import sample_weights
 
-    labels = _labels(dataset)
-    weights = None
-    if config.class_weights == "balanced" and dataset is train and dataset.task is not None:
-        weights = sample_weights(labels, dataset.task).astype(np.float32)
-    task = dataset.task
+    labels, task = _labels(dataset), dataset.task
     if task is None:
         raise GoodfitError("These rows have no task, so nothing can be trained on them.")
+    weights = None
+    if weighted and config.class_weights == "balanced":
+        weights = sample_weights(labels, task).astype(np.float32)
     return encode(model, dataset), keras_labels(labels, task, config, scale), weights
 
 
-def _writers(place: Path | None, resume: bool) -> list[Any]:
+def _units(config: Config, scale: TargetScale | None) -> dict[str, float]:
+    """Return factors that bring metrics of one standardised target back to its unit."""
+    if scale is None or len(scale.scale) != 1:
+        return {}
+    return {name: float(scale.scale[0]) for name in config.metrics if name in ("mae", "rmse")}
+
+
+def _diagnosed(
+    config: Config,
+    task: Task,
+    state: TrainingState,
+    outputs: NDArray[Any],
+    baseline: Mapping[str, Any] | None,
+) -> list[Finding]:
+    """Return what the whole history and the predictions on the validation rows say."""
+    from ..callbacks import History, diagnose
+
+    if not state.history:
+        return []
+    columns = {name: [logs.get(name) for logs in state.history] for name in state.history[0]}
+    columns.pop("seconds", None)
+    shares = None
+    if task.kind in ("binary", "multiclass") and np.isfinite(outputs).all():
+        answers = outputs.argmax(1) if task.kind == "multiclass" else outputs[:, 0] > 0.5
+        shares = np.bincount(answers.astype(int), minlength=len(task.names)) / len(answers)
+    history = History.read(columns, planned_epochs=config.epochs)
+    return diagnose(
+        history,
+        baseline=baseline,
+        prediction_shares=None if shares is None else shares.tolist(),
+        restored_epoch=state.best_epoch or None,
+    )
+
+
+def _writers(
+    place: Path | None, resume: bool, watcher: Any, findings: Sequence[Finding]
+) -> list[Any]:
     """Return the TensorBoard writer of a run that has a folder and of a machine that has it."""
     from ..callbacks import TensorBoardWriter
-    from ..zoo.errors import MissingExtra
 
     if place is None:
         return []
-    folder = place / "tensorboard"
-    if resume and folder.exists():
-        folder = folder / f"resumed-{time.time_ns()}"
     try:
-        return [TensorBoardWriter(folder)]
+        return [
+            TensorBoardWriter(
+                place / "tensorboard", diagnose=watcher, findings=findings, append=resume
+            )
+        ]
     except MissingExtra:
         return []
 
@@ -301,23 +335,24 @@ def _record(
     }
 
 
-def _finish(run: Run, state: TrainingState, splits: Splits) -> Run:
+def _finish(run: Run, state: TrainingState) -> Run:
     """Save model, history and record; raise if the training was cut short or has no model."""
     from .saving import LoadedModel, save
 
     started = time.perf_counter()
     if run.folder is not None:
         write_history(run.folder, state.history)
-        if state.best_weights and run.trained is not None:
-            data = splits.train
+        if state.best_weights and run.trained is not None and run.splits is not None:
+            data = run.splits.train
             loaded = LoadedModel(
-                run.trained, data.columns, splits.task, data.target, options=data.options
+                run.trained, data.columns, run.splits.task, data.target, options=data.options
             )
-            difference = save(loaded, run.folder / "model.keras", splits.validation.features)
+            sample = run.splits.validation.features
+            difference = save(loaded, run.folder / "model.keras", sample)
             seconds = {**run.record["seconds"], "save": time.perf_counter() - started}
             run = run.updated(saved_difference=difference, seconds=seconds)
         run = run.updated(peak_memory_bytes=peak_memory())
-        if state.status == "finished":
+        if state.status == "finished" and run.folder is not None:
             shutil.rmtree(run.folder / CHECKPOINT.parent, ignore_errors=True)
     if state.status == "interrupted":
         raise Interrupted(run)

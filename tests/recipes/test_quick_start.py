@@ -114,7 +114,7 @@ def test_predictions_keep_the_order_and_name_the_classes(run, binary_frame, tmp_
     assert list(frame.columns) == ["prediction", "probability_no", "probability_yes"]
     assert len(frame) == len(rows)
     np.testing.assert_allclose(frame.probability_no + frame.probability_yes, 1.0, atol=1e-6)
-    assert ((frame.probability_yes >= 0.5) == (frame.prediction == "yes")).all()
+    assert ((frame.probability_yes > 0.5) == (frame.prediction == "yes")).all()
     unshuffled = predict(run.model_path, binary_frame.drop(columns="churned"))
     np.testing.assert_allclose(
         frame.probability_yes, unshuffled.probability_yes[rows.index], atol=1e-6
