@@ -34,9 +34,10 @@ def infinite_problem(name: str, rows: str, count: int) -> Problem:
 
 def ambiguous_problem(name: str, cell: Cells, reading: Reading, where: Where) -> Problem:
     """Return that numbers could be read in two ways, with both."""
-    shown = cell.distinct[: min(3, len(cell.distinct))]
-    first = shown[0]
     readings = [reading.convention, *reading.rivals]
+    other = parse_numbers(cell.distinct, reading.rivals[0])
+    shown = cell.distinct[(other != reading.values) & ~np.isnan(other)][:3]
+    first = shown[0]
     told: dict[str, Convention] = {}
     for convention in readings:
         told.setdefault(f"{parse_numbers([first], convention)[0]:g}", convention)
@@ -75,5 +76,6 @@ def categories_problem(name: str, cell: Cells) -> Problem:
         f"{plural(cell.present, 'row')}",
         f"at most {MAXIMUM_CATEGORIES:,} categories",
         quoted(cell.distinct, 3),
-        f"Leave it out with --ignore {shlex.quote(name)}, or read it as words with --types {shlex.quote(name)}=text",
+        f"Leave it out with --ignore {shlex.quote(name)}, or read it as words with "
+        f"--types {shlex.quote(name)}=text",
     )

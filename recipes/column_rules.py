@@ -115,7 +115,8 @@ def repeated_identifiers(table: AuditTable) -> list[Finding]:
             "repeated_identifier",
             "info",
             f"Several rows share a value of {column.name} ({column.distinct:,} values).",
-            f"If these rows belong together, keep them in one part with --group {shlex.quote(column.name)}.",
+            "If these rows belong together, keep them in one part with "
+            f"--group {shlex.quote(column.name)}.",
             [column.name],
             distinct=column.distinct,
         )

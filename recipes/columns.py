@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ..zoo.errors import Problem
 from .cells import Cells, cells, cells_of_numbers
+from .column_forms import Hints, Inferred
 from .column_problems import infinite_problem
 from .dates import iso_text
-from .inferring import Hints, Inferred, convert, infer_kind, missing_note
+from .inferring import convert, infer_kind, missing_note
 from .plain_columns import plain_number_column
 from .tables import Table
 from .wording import plural, some

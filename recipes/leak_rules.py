@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..callbacks.findings import Finding
 from .audit_table import AuditColumn, AuditTable, ignore_option
+from .single_scores import single_score
 from .wording import plural, quoted, share_text, some
 
 __all__ = ["LEAK_RULES"]
@@ -19,10 +20,8 @@ FEW_VALUES = 50
 ROWS_OF_A_VALUE = 5.0
 # Found by a shallow tree on one column alone, on rows it has not seen.
 SCORE_WARNING = 0.99
-SCORE_HOPELESS = 0.9
 # Rows near in time are this alike, and only a split by time is fair.
 SERIES_SCORE = 0.9
-TREE_LEAVES = 32
 SCORED_ROWS = 5_000
 SCORED_COLUMNS = 100
 # The target is a sum of columns when what is left is rounding.
@@ -160,79 +159,6 @@ def telling_gaps(table: AuditTable) -> list[Finding]:
             Finding("telling_gaps", "PH-1b", "warning", cause, remedy, None, figures, 0.8, where)
         )
     return findings
-
-
-def single_score(
-    column: AuditColumn, answers: NDArray[np.generic], chosen: NDArray[np.int64], classify: bool
-) -> float:
-    """Return how well one column alone answers rows that were not learned from, in two halves.
-
-    Args:
-        column: The column.
-        answers: Class numbers or amounts, shape `(rows,)`.
-        chosen: Rows to use, in random order.
-        classify: Whether answers are classes.
-
-    Returns:
-        Balanced accuracy brought to 0 for guessing and 1 for perfect; or R².
-    """
-    numeric = column.numeric
-    values = column.codes.astype(float) if numeric is None else numeric
-    halves = chosen[::2], chosen[1::2]
-    told = np.empty(len(answers), float)
-    for learn, ask in (halves, halves[::-1]):
-        if numeric is None:
-            told[ask] = _by_value(column.codes[learn], answers[learn], column.codes[ask], classify)
-        else:
-            told[ask] = _by_tree(values[learn], answers[learn], values[ask], classify)
-        score = _score(answers[ask].astype(float), told[ask], classify)
-        if score < SCORE_HOPELESS:
-            return score
-    return _score(answers[chosen].astype(float), told[chosen], classify)
-
-
-def _score(truth: NDArray[np.float64], told: NDArray[np.float64], classify: bool) -> float:
-    if not classify:
-        total = ((truth - truth.mean()) ** 2).sum()
-        return float(1 - ((truth - told) ** 2).sum() / total) if total else 0.0
-    kinds = np.unique(truth)
-    if len(kinds) < 2:
-        return 0.0
-    recall = np.mean([(told[truth == kind] == kind).mean() for kind in kinds])
-    return float((recall - 1 / len(kinds)) / (1 - 1 / len(kinds)))
-
-
-def _by_tree(
-    values: NDArray[np.float64],
-    answers: NDArray[np.generic],
-    asked: NDArray[np.float64],
-    classify: bool,
-) -> NDArray[np.float64]:
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-
-    # A class learns from a few cuts; a curve needs more leaves than a class.
-    if classify:
-        tree = DecisionTreeClassifier(max_leaf_nodes=TREE_LEAVES, random_state=0)
-    else:
-        tree = DecisionTreeRegressor(max_leaf_nodes=8 * TREE_LEAVES, random_state=0)
-    return tree.fit(values[:, None], answers).predict(asked[:, None]).astype(float)
-
-
-def _by_value(
-    codes: NDArray[np.int64], answers: NDArray[np.generic], asked: NDArray[np.int64], classify: bool
-) -> NDArray[np.float64]:
-    """Return the usual class, or the mean, of each value; of all rows for values not met."""
-    size = int(max(codes.max(), asked.max())) + 2
-    if classify:
-        votes = np.zeros((size, int(answers.max()) + 1))
-        np.add.at(votes, (codes + 1, answers.astype(int)), 1)
-        usual = float(np.bincount(answers.astype(int)).argmax())
-        told = np.where(votes.sum(axis=1) > 0, votes.argmax(axis=1), usual)
-    else:
-        total = np.bincount(codes + 1, weights=answers.astype(float), minlength=size)
-        count = np.bincount(codes + 1, minlength=size)
-        told = np.where(count > 0, total / np.maximum(count, 1), answers.astype(float).mean())
-    return told[asked + 1].astype(float)
 
 
 def _determining(table: AuditTable) -> list[AuditColumn]:

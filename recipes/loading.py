@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from ..zoo.errors import BadInput, Problem, require
 from ..zoo.tasks import Column, Task
 from .cells import category_texts
+from .column_forms import Inferred
 from .columns import as_cells, hints_for, infer_all, typed_values
 from .config import Choice
 from .dataset import Dataset
-from .inferring import Inferred, infer_kind
+from .inferring import infer_kind
 from .loading_options import check_arguments, check_names, column_options, recorded
 from .prediction_rows import load_rows
 from .sources import drop_empty_tail, open_source

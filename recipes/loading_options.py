@@ -7,7 +7,7 @@ from typing import Any
 
 from ..zoo.errors import BadInput, Problem, did_you_mean
 from ..zoo.tasks import COLUMN_KINDS, TASK_KINDS, Task
-from .inferring import Inferred
+from .column_forms import Inferred
 
 __all__ = ["check_arguments", "check_names", "column_options", "recorded"]
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .cells import MISSING
+from .column_forms import Hints, Inferred
 from .decimals import plain_numbers
-from .inferring import MIXED_SHARE, Hints, Inferred, missing_note
+from .inferring import MIXED_SHARE, missing_note
 
 if TYPE_CHECKING:
     import pandas as pd

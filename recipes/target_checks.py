@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..zoo.errors import BadInput, Problem, did_you_mean
 from ..zoo.tasks import Task
 from .cells import Cells
-from .inferring import Inferred
+from .column_forms import Inferred
 from .tables import Table
 from .wording import plural, quoted
 
