@@ -47,7 +47,7 @@ def tabular_inputs(
     | kind | encoded as |
     | --- | --- |
     | number | standardised and bounded; missing is the mean, with an indicator |
-    | boolean | -1 or 1; missing is 0, with an indicator |
+    | boolean | two opposite numbers; missing is 0, with an indicator |
     | category | 0/1 for each value, missing and unseen; with many values a number to embed |
     | date | year and time standardised, cycles as sine and cosine, with an indicator |
     | text | numbers of words, to embed |
@@ -213,7 +213,7 @@ def _divide(vocabularies: Mapping[str, Vocabulary], most: int) -> tuple[list[str
 def _number_block(
     names: Sequence[str], booleans: set[str], arrays: Mapping[str, NDArray[Any]]
 ) -> keras.Model:
-    """Return the block of numbers and booleans; a boolean becomes -1 or 1 whatever its share."""
+    """Return the block of numbers and booleans; a boolean's two values lie opposite."""
     statistics = []
     for name in names:
         mean, deviation, missing = number_statistics(arrays[name])
