@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from .cells import Cells, cells, cells_of_numbers
 from .column_forms import Hints, Inferred
 from .column_problems import infinite_problem
 from .dates import iso_text
+from .decimals import plain_numbers
 from .inferring import convert, infer_kind, missing_note
 from .plain_columns import plain_number_column
 from .tables import Table
@@ -70,6 +71,7 @@ def infer_all(
         hints = hints_for(name, options, prediction=prediction)
         typed = typed_values(name, table, hints)
         if typed is not None:
+            _blank(typed, missing_marks(name, options))
             found[name] = typed
             table.columns.pop(name)
             continue
@@ -103,6 +105,15 @@ def infer_all(
             found[name] = infer_kind(name, cell, hints, table.where)
             _note(found[name], cell)
     return found
+
+
+def _blank(found: Inferred, marks: Sequence[str]) -> None:
+    """Make the numbers, or texts, that were set to mean missing so in a typed column."""
+    if found.kind == "number" and marks:
+        meant = plain_numbers(np.array(marks, object))
+        found.values = np.where(np.isin(found.values, meant), np.nan, found.values)
+    elif found.values.dtype == object and marks:
+        found.values = np.where(np.isin(found.values, marks), "", found.values)
 
 
 def _doubtful(found: Inferred) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +26,7 @@ GROUPED = re.compile(r"[-+]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d{1,3})")
 
 
 def plain_number_column(
-    values: pd.Series, hints: Hints, also_missing: Iterable[str]
+    values: pd.Series, hints: Hints, also_missing: Sequence[str]
 ) -> Inferred | None:
     """Return a text column of plain numbers and missing marks, None for any other column.
 
@@ -40,6 +40,8 @@ def plain_number_column(
     import pandas as pd
 
     marks = (hints.decimal, hints.thousands)
+    if not np.isnan(plain_numbers(np.array(list(also_missing), object))).all():
+        return None
     if hints.kind not in (None, "number") or marks not in ((None, None), (".", "")):
         return None
     step = max(1, len(values) // SAMPLED)
