@@ -25,7 +25,7 @@ from .configuring import choose_config
 from .dataset import Dataset, Splits
 from .evaluation import evaluate
 from .loading import load
-from .naive import naive_answers
+from .naive import compare_with_naive, naive_answers
 from .runs import Run, open_run
 from .splitting import split
 from .training import Listener, check_resumable, train
@@ -33,6 +33,7 @@ from .worst import worst_errors
 
 __all__ = ["evaluate_test", "quickstart", "resume"]
 
+Answers = dict[str, NDArray[Any]]
 Scores = dict[str, dict[str, Any]]
 
 
@@ -82,7 +83,7 @@ def quickstart(
     """
     clock = _Clock(progress)
     settings = [*settings, *([] if epochs is None else [f"epochs={epochs}"])]
-    wanted = (config or Config()).override(*settings, f"seed={seed}")
+    wanted = (config or Config()).override(f"seed={seed}", *settings)
 
     clock.step("load", "reading the data")
     dataset = load(source, target, **reading)
@@ -97,14 +98,19 @@ def quickstart(
     findings = audit(dataset, splits)
     if config is None:
         wanted = choose_config(splits, seed=wanted.seed).override(*settings)
-    naive = _naive_scores(splits.train, splits.validation, wanted.seed)
+    answers = naive_answers(splits.train, splits.validation)
 
     clock.step("train", "loading Keras")
     folder = Path(output) if output is not None else _dated_folder(dataset)
     run = train(
-        wanted, splits, folder, findings=findings, baseline=_by_loss(naive), listener=progress
+        wanted,
+        splits,
+        folder,
+        findings=findings,
+        baseline=_baseline(answers, splits.validation),
+        listener=progress,
     )
-    return _evaluated(run, dataset, naive, clock, test, verify)
+    return _evaluated(run, dataset, answers, clock, test, verify)
 
 
 def resume(folder: str | Path, *, progress: Listener | None = None) -> Run:
@@ -126,18 +132,18 @@ def resume(folder: str | Path, *, progress: Listener | None = None) -> Run:
     clock.step("load", "reading the data again")
     dataset, splits = _reread(run)
     check_resumable(run, splits.train.fingerprint())
-    naive = _naive_scores(splits.train, splits.validation, run.config.seed)
+    answers = naive_answers(splits.train, splits.validation)
     clock.step("train", "loading Keras")
     run = train(
         run.config,
         splits,
         folder,
         findings=audit(dataset, splits),
-        baseline=_by_loss(naive),
+        baseline=_baseline(answers, splits.validation),
         listener=progress,
         resume=True,
     )
-    return _evaluated(run, dataset, naive, clock, test=False, verify=False)
+    return _evaluated(run, dataset, answers, clock, test=False, verify=False)
 
 
 def evaluate_test(
@@ -183,24 +189,30 @@ def evaluate_test(
         )
     clock.step("evaluate", "opening the test set")
     rows = splits.test.open(f"evaluate the model of {run.folder or 'a run in memory'}")
-    scores, _ = _scores(run, rows)
-    naive = _naive_scores(splits.train, rows, run.config.seed)
-    both = {**(run.record["naive"] or {}), "test": naive}
-    return run.updated(test=scores, naive=both, test_openings=splits.test.openings)
+    answers = naive_answers(splits.train, rows)
+    scores, compared, _ = _scores(run, rows, answers)
+    return run.updated(
+        test=scores,
+        naive={**(run.record["naive"] or {}), "test": _naive_scores(answers, rows, run.config)},
+        comparisons={**run.record["comparisons"], "test": compared},
+        test_openings=splits.test.openings,
+    )
 
 
 def _evaluated(
-    run: Run, dataset: Dataset, naive: Scores, clock: _Clock, test: bool, verify: bool
+    run: Run, dataset: Dataset, answers: Answers, clock: _Clock, test: bool, verify: bool
 ) -> Run:
     """Score a trained run on validation and, if asked, on the test set; complete its record."""
     splits = run.splits
     if splits is None:
         raise GoodfitError("This run has no data to be scored on.")
     clock.step("evaluate", "evaluating")
-    scores, worst = _scores(run, splits.validation)
+    rows = splits.validation
+    scores, compared, worst = _scores(run, rows, answers)
     run = run.updated(
         validation=scores,
-        naive={"validation": naive, "test": None},
+        naive={"validation": _naive_scores(answers, rows, run.config), "test": None},
+        comparisons={"validation": compared, "test": None},
         worst_errors=worst,
         audit_profile=profile(dataset),
     )
@@ -214,35 +226,41 @@ def _evaluated(
     return run.updated(seconds=clock.seconds(run.record["seconds"].get("save", 0.0)))
 
 
-def _scores(run: Run, rows: Dataset) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return the model's scores and its worst errors on some rows."""
+def _scores(
+    run: Run, rows: Dataset, answers: Answers
+) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
+    """Return the model's scores, whether it beats the naive answers, and its worst errors."""
     from .saving import raw_outputs
 
     labels, task = _labelled(rows)
     outputs = raw_outputs(run.model, rows.features, rows.columns)
-    threshold = run.record["threshold"]
-    scores = evaluate(labels, outputs, task, seed=run.config.seed, threshold=threshold)
-    worst = worst_errors(labels, outputs, task, rows=rows.rows, threshold=threshold)
-    return scores.to_dict(), worst
+    shared = {"seed": run.config.seed, "threshold": run.record["threshold"]}
+    scores = evaluate(labels, outputs, task, **shared)
+    compared = compare_with_naive(labels, outputs, answers, task, **shared)
+    worst = worst_errors(labels, outputs, task, rows=rows.rows, threshold=shared["threshold"])
+    return scores.to_dict(), {name: each.to_dict() for name, each in compared.items()}, worst
 
 
-def _naive_scores(train_rows: Dataset, rows: Dataset, seed: int) -> Scores:
-    """Return the scores of the naive answers on some rows, by answer and metric."""
+def _naive_scores(answers: Answers, rows: Dataset, config: Config) -> Scores:
+    """Return the scores of naive answers on some rows, by answer and metric."""
     labels, task = _labelled(rows)
-    answers = naive_answers(train_rows, rows)
-    scores = {name: evaluate(labels, value, task, seed=seed) for name, value in answers.items()}
-    return {
-        name: {metric: estimate.to_dict() for metric, estimate in found.metrics.items()}
-        for name, found in scores.items()
-    }
+    scores: Scores = {}
+    for name, outputs in answers.items():
+        found = evaluate(labels, outputs, task, seed=config.seed).metrics
+        scores[name] = {metric: estimate.to_dict() for metric, estimate in found.items()}
+    return scores
 
 
-def _by_loss(naive: Scores) -> Scores:
-    """Return naive scores with the cross-entropy under the name it has in a history."""
-    return {
-        name: metrics | ({"loss": metrics["log_loss"]} if "log_loss" in metrics else {})
-        for name, metrics in naive.items()
-    }
+def _baseline(answers: Answers, rows: Dataset) -> Scores:
+    """Return what naive answers score, with the cross-entropy under its name in a history."""
+    labels, task = _labelled(rows)
+    scores: Scores = {}
+    for name, outputs in answers.items():
+        found = evaluate(labels, outputs, task, samples=1).metrics
+        scores[name] = {metric: estimate.value for metric, estimate in found.items()}
+        if "log_loss" in scores[name]:
+            scores[name]["loss"] = scores[name]["log_loss"]
+    return scores
 
 
 def _labelled(rows: Dataset) -> tuple[NDArray[Any], Task]:

@@ -94,6 +94,9 @@ class Run:
 def open_run(folder: str | Path) -> Run:
     """Return the run that a folder keeps.
 
+    Args:
+        folder: The folder that `train` or `quickstart` made.
+
     Raises:
         BadInput: There is no such folder, or it holds no run, or its files cannot be read.
     """

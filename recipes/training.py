@@ -111,6 +111,7 @@ def train(
         engine.validate()  # makes the metrics' variables, which the checkpoint then sets
         load_checkpoint(checkpoint, trunk, state)
     watcher = Diagnose(baseline=baseline, verbose=0)
+    planned = {"epochs": config.epochs, "patience": config.early_stopping_patience}
     state = run_epochs(
         trunk,
         engine,
@@ -119,7 +120,7 @@ def train(
         state=state,
         callbacks=[*callbacks, watcher, *_writers(place, resume, watcher, findings)],
         checkpoint=checkpoint,
-        listener=lambda logs: tell("epoch", {**logs, "epochs": config.epochs}),
+        listener=lambda logs: tell("epoch", {**logs, **planned}),
         units=_units(config, scale),
     )
     outputs = np.asarray(trunk(validation_data[0], training=False))
@@ -325,6 +326,7 @@ def _record(
         "validation": None,
         "test": None,
         "naive": None,
+        "comparisons": {},
         "worst_errors": [],
         "test_openings": splits.test.openings,
         "seconds": {"train": seconds},
