@@ -73,7 +73,7 @@ def tabular_inputs(
         BadInput: A column is absent or holds a value of another kind or an infinite one, there is
             no row, a setting is below 1, or no column has two different values.
 
-    Guide: PH-1d, MIS-3, SEQ-1.
+    Guide: PH-1d, MIS-3.
 
     Examples:
         >>> import numpy as np
