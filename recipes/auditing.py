@@ -43,7 +43,25 @@ def audit(dataset: Dataset, splits: Splits | None = None) -> list[Finding]:
         copy gives bought away: each of its values goes with one class.
     """
     table = table_of(dataset)
-    findings = [finding for rule in RULES for finding in rule(table)]
+    findings = _once([finding for rule in RULES for finding in rule(table)])
     if splits is not None:
         findings += [finding for rule in SPLIT_RULES for finding in rule(dataset, splits)]
     return sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity))
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Leave out a lesser suspicion about a column that is already known to be a leak."""
+    leaks = {
+        column
+        for finding in findings
+        if finding.fault == "target_leak" and finding.severity == "error"
+        for column in finding.where
+    }
+    lesser = ("target_leak", "telling_gaps")
+    return [
+        finding
+        for finding in findings
+        if finding.severity == "error"
+        or finding.fault not in lesser
+        or not leaks.issuperset(finding.where)
+    ]

@@ -185,7 +185,7 @@ def _block(name: str, values: NDArray[np.float64], table: Table) -> Inferred:
 
 
 def _numbers(name: str, series: pd.Series, table: Table, reason: str) -> Inferred:
-    values = series.to_numpy(float, na_value=np.nan)
+    values = series.to_numpy(float, na_value=np.nan, copy=True)
     found = Inferred("number", values, reason)
     infinite = np.flatnonzero(np.isinf(values)) + 1
     if len(infinite):
