@@ -14,20 +14,33 @@ from .cells import Cells
 from .decimals import Convention, Reading, parse_numbers
 from .wording import plural, quoted
 
-__all__ = ["ambiguous_problem", "categories_problem", "infinite_problem", "unfit_problem"]
+__all__ = [
+    "ambiguous_problem",
+    "categories_problem",
+    "infinite_problem",
+    "too_large",
+    "unfit_problem",
+]
 
 MAXIMUM_CATEGORIES = 50_000
+LARGEST = float(np.finfo(np.float32).max)
 
 Where = Callable[[Sequence[int] | NDArray[Any]], str]
+
+
+def too_large(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which numbers are infinite, or would be in the float32 of a network."""
+    return np.abs(values) > LARGEST
 
 
 def infinite_problem(name: str, rows: str, count: int) -> Problem:
     """Return what is wrong with infinite numbers in a column."""
     return Problem(
         "values_infinite",
-        f"Column '{name}' holds {plural(count, 'infinite number')}: {rows}",
-        "finite numbers; an empty cell means missing",
-        "inf",
+        f"Column '{name}' holds {plural(count, 'number')} that {'is' if count == 1 else 'are'} "
+        f"infinite or too large: {rows}",
+        f"numbers up to {LARGEST:.1e}; an empty cell means missing",
+        "",
         "Correct these rows or leave the cells empty; a network cannot learn from infinity",
     )
 

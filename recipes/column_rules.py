@@ -10,6 +10,7 @@ import numpy as np
 
 from ..callbacks.findings import Finding, Severity
 from .audit_table import AuditColumn, AuditTable, ignore_option, rows_text
+from .column_problems import too_large
 from .wording import plural, share_text, some
 
 __all__ = ["COLUMN_RULES", "names_rows"]
@@ -171,9 +172,9 @@ def not_finite(table: AuditTable) -> list[Finding]:
     """Find infinite values, which `load` refuses but a made data set may hold. Guide: PH-1b."""
     findings = []
     for column in table.columns:
-        if column.kind != "number" or not np.isinf(column.values).any():
+        if column.kind != "number" or not too_large(column.values).any():
             continue
-        rows = table.rows[np.isinf(column.values)]
+        rows = table.rows[too_large(column.values)]
         cause = f"Column {column.name} holds infinity at {rows_text(rows)}."
         remedy = "Correct these rows, or leave the cells empty."
         findings.append(_finding("not_finite", "error", cause, remedy, [column.name], n=len(rows)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..zoo.errors import Problem
 from .cells import Cells, cells, cells_of_numbers
 from .column_forms import Hints, Inferred
-from .column_problems import infinite_problem
+from .column_problems import infinite_problem, too_large
 from .dates import iso_text
 from .decimals import plain_numbers
 from .inferring import convert, infer_kind, missing_note
@@ -177,7 +177,7 @@ def typed_values(name: str, table: Table, hints: Hints) -> Inferred | None:
 def _block(name: str, values: NDArray[np.float64], table: Table) -> Inferred:
     """Return a block of numbers, shape `(rows, width)`."""
     found = Inferred("number", values, f"A block of {values.shape[1]} numbers in each row.")
-    infinite = np.isinf(values)
+    infinite = too_large(values)
     for place in np.flatnonzero(infinite.any(axis=0)):
         rows = np.flatnonzero(infinite[:, place]) + 1
         found.problems.append(infinite_problem(f"{name}[{place}]", table.where(rows), len(rows)))
@@ -187,7 +187,7 @@ def _block(name: str, values: NDArray[np.float64], table: Table) -> Inferred:
 def _numbers(name: str, series: pd.Series, table: Table, reason: str) -> Inferred:
     values = series.to_numpy(float, na_value=np.nan, copy=True)
     found = Inferred("number", values, reason)
-    infinite = np.flatnonzero(np.isinf(values)) + 1
+    infinite = np.flatnonzero(too_large(values)) + 1
     if len(infinite):
         found.problems.append(infinite_problem(name, table.where(infinite), len(infinite)))
     return found

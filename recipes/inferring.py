@@ -18,6 +18,7 @@ from .column_problems import (
     ambiguous_problem,
     categories_problem,
     infinite_problem,
+    too_large,
     unfit_problem,
 )
 from .dates import ISO, compact_dates, parse_dates, read_dates
@@ -171,7 +172,7 @@ def _numbers(
             f"Numbers, but for {plural(count, 'row')} with words such as "
             f"{quoted(cell.distinct[words], 3)}, which count as missing."
         )
-    infinite = np.isinf(reading.values)
+    infinite = too_large(reading.values)
     if infinite.any():
         rows = cell.rows(infinite)
         found.problems.append(infinite_problem(name, where(rows), len(rows)))

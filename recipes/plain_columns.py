@@ -10,6 +10,7 @@ import numpy as np
 
 from .cells import MISSING
 from .column_forms import Hints, Inferred
+from .column_problems import too_large
 from .decimals import plain_numbers
 from .inferring import MIXED_SHARE, missing_note
 
@@ -59,7 +60,7 @@ def plain_number_column(
     numbers = np.array(pd.to_numeric(values, errors="coerce"), float)
     absent = np.isnan(numbers)
     others = values[absent].astype(str).str.strip().value_counts()
-    if not set(others.index) <= tokens or np.isinf(numbers).any():
+    if not set(others.index) <= tokens or too_large(numbers).any():
         return None
     found = Inferred("number", numbers, "You set it." if hints.kind else "Every value is a number.")
     found.figures = {"distinct": len(pd.unique(numbers[~absent])), "missing": int(absent.sum())}

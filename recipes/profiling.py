@@ -85,7 +85,9 @@ def _numbers(values: NDArray[np.float64]) -> dict[str, Any]:
     if not len(finite):
         return {}
     median = float(np.median(finite))
-    counts, edges = np.histogram(finite, bins=BINS)
+    counts, edges = _histogram(finite)
+    with np.errstate(over="ignore"):
+        deviation = float(finite.std())
     # Of the values that occur, the one nearest the middle.
     example = float(finite[np.argmin(np.abs(finite - median))])
     return {
@@ -93,15 +95,24 @@ def _numbers(values: NDArray[np.float64]) -> dict[str, Any]:
         "mean": float(finite.mean()),
         "median": median,
         "maximum": float(finite.max()),
-        "standard_deviation": float(finite.std()),
+        "standard_deviation": deviation if np.isfinite(deviation) else None,
         "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
         "example": example,
     }
 
 
+def _histogram(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return counts and edges; a single bin where the values are too near for more."""
+    low, high = float(values.min()), float(values.max())
+    # Half of each, because the difference of two large numbers may overflow.
+    if high / 2 - low / 2 <= 1e-12 * max(abs(low), abs(high)):
+        return np.array([len(values)]), np.array([low, high])
+    return np.histogram(values, bins=BINS, range=(low, high))
+
+
 def _dates(values: NDArray[Any]) -> dict[str, Any]:
     seconds = np.array(values.astype(str), "datetime64[s]").astype(np.int64)
-    counts, edges = np.histogram(seconds, bins=BINS)
+    counts, edges = _histogram(seconds.astype(float))
     days = edges.astype("datetime64[s]").astype("datetime64[D]").astype(str).tolist()
     return {
         "earliest": str(values.min()),

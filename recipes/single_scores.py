@@ -31,7 +31,7 @@ def single_score(
         Balanced accuracy brought to 0 for guessing and 1 for perfect; or R².
     """
     numeric = column.numeric
-    values = column.codes.astype(float) if numeric is None else numeric
+    values = column.codes.astype(float) if numeric is None else _ranks(numeric)
     halves = chosen[::2], chosen[1::2]
     told = np.empty(len(answers), float)
     for learn, ask in (halves, halves[::-1]):
@@ -43,6 +43,15 @@ def single_score(
         if score < SCORE_HOPELESS:
             return score
     return _score(answers[chosen].astype(float), told[chosen], classify)
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the place of each value in order, NaN where missing.
+
+    A tree cuts ranks as it cuts values, and ranks fit the float32 that it computes in.
+    """
+    ranks = np.unique(values, return_inverse=True)[1].reshape(-1).astype(float)
+    return np.where(np.isnan(values), np.nan, ranks)
 
 
 def _score(truth: NDArray[np.float64], told: NDArray[np.float64], classify: bool) -> float:
