@@ -380,3 +380,18 @@ def test_an_empty_table_to_predict(tmp_path):
     path.write_text("age,joined,paid,sex\n")
     with pytest.raises(BadInput, match="only a header"):
         load_rows(path, MODEL)
+
+
+def test_a_category_of_100000_distinct_strings_is_refused_unless_it_is_asked_for():
+    count = 100_000
+    columns = {
+        "user name": [f"u{i}" for i in range(count)],
+        "a": np.arange(count),
+        "y": ["u", "v"] * (count // 2),
+    }
+    with pytest.raises(BadInput, match="100,000 different texts in 100,000 rows") as caught:
+        load(columns, "y")
+    assert caught.value.kind == "categories_too_many"
+    assert "--ignore 'user name'" in str(caught.value)
+    assert load(columns, "y", types={"user name": "category"}).columns[0].kind == "category"
+    assert len(load(columns, "y", ignore=["user name"]).columns) == 1
