@@ -111,7 +111,9 @@ def test_goodfit_is_a_namespace_without_init():
 @pytest.mark.parametrize("room", BELOW)
 def test_no_module_is_named_like_a_public_name(room):
     """`from goodfit.recipes import load` would hand over the module instead of the function."""
-    modules = {path.stem for path in (ROOT / room).glob("*.py")}
+    files = (ROOT / room).glob("*.py")
+    folders = (path.parent for path in (ROOT / room).glob("*/__init__.py"))
+    modules = {path.stem for path in (*files, *folders)}
     assert not modules & set(stub_names(room))
 
 
