@@ -56,16 +56,13 @@ class _Estimator(BaseEstimator):
         self.validation_fraction = validation_fraction
         self.random_state = random_state
 
-    def _more_settings(self) -> dict[str, Any]:
-        return {}
-
     def _train(self, x: NDArray[Any], labels: NDArray[Any], task: Task) -> None:
-        from .training import train
+        from .training.fitting import train
 
         seed = self.random_state
         if not isinstance(seed, int | np.integer):
             seed = check_random_state(seed).randint(2**31 - 1)
-        parameters = self.get_params() | {"units": tuple(self.units)} | self._more_settings()
+        parameters: dict[str, Any] = self.get_params() | {"units": tuple(self.units)}
         parameters.pop("random_state")
         config = Config(**parameters, seed=int(seed))
         run = train(config, _inner_splits(x, labels, task, config))
@@ -76,7 +73,7 @@ class _Estimator(BaseEstimator):
     def _outputs(self, x: Any) -> NDArray[Any]:
         check_is_fitted(self)
         x = validate_data(self, x, reset=False, dtype=np.float32, ensure_all_finite="allow-nan")
-        from .saving import raw_outputs
+        from .training.saving import raw_outputs
 
         column = Column("x", "number", x.shape[1])
         features = {"x": x if x.shape[1] > 1 else x[:, 0]}
@@ -84,7 +81,7 @@ class _Estimator(BaseEstimator):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state with the model as the bytes of a `.keras` file."""
-        state = dict(super().__getstate__())
+        state: dict[str, Any] = {**super().__getstate__()}  # pyright: ignore[reportGeneralTypeIssues]
         run = state.get("run_")
         if run is not None:
             with tempfile.TemporaryDirectory() as folder:
@@ -98,7 +95,7 @@ class _Estimator(BaseEstimator):
         """Take the state back; the model is opened in Keras's safe mode."""
         import keras
 
-        from .runs import Run
+        from .training.runs import Run
 
         state = dict(state)
         stored = state.pop("_model_bytes", None)
@@ -346,12 +343,13 @@ def _inner_splits(x: NDArray[Any], labels: NDArray[Any], task: Task, config: Con
         counts = np.bincount(labels) if task.is_classification else np.array([len(rows)])
         held_out = int(np.ceil(config.validation_fraction * len(rows)))
         fits = task.is_classification and counts.min() >= 2 and held_out >= len(counts)
-        train, validation = train_test_split(
+        parts = train_test_split(
             rows,
             test_size=held_out,
             random_state=config.seed,
             stratify=labels if fits else None,
         )
+        train, validation = (np.asarray(part) for part in parts)
     method = Choice("held out", "PH-1c", {"rows": len(validation)}, "Early stopping watches it.")
     sealed = SealedTest(data.take(rows[:0]))
     return Splits(data.take(train), data.take(validation), sealed, method, config.seed)

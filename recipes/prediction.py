@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ..zoo.errors import GoodfitError, bad_input
 from ..zoo.tasks import Task
 from .files import write_atomically
-from .loading import load_rows
-from .saving import LoadedModel, load_model, raw_outputs
-from .scores import decide
+from .reading.loading import load_rows
+from .scoring.scores import decide
+from .training.saving import LoadedModel, load_model, raw_outputs
 
 if TYPE_CHECKING:
     import pandas as pd

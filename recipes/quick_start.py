@@ -19,17 +19,17 @@ from numpy.typing import NDArray
 
 from ..zoo.errors import GoodfitError, bad_input
 from ..zoo.tasks import Task
-from .auditing import audit, profile
+from .auditing.audits import audit, profile
+from .choosing.configuring import choose_config
 from .config import Config
-from .configuring import choose_config
 from .dataset import Dataset, Splits
-from .evaluation import evaluate
-from .loading import load
-from .naive import compare_with_naive, naive_answers
-from .runs import Run, open_run
-from .splitting import split
-from .training import Listener, check_resumable, train
-from .worst import worst_errors
+from .reading.loading import load
+from .scoring.evaluation import evaluate
+from .scoring.naive import compare_with_naive, naive_answers
+from .scoring.worst import worst_errors
+from .splitting.parts import split
+from .training.fitting import Listener, check_resumable, train
+from .training.runs import Run, open_run
 
 __all__ = ["evaluate_test", "quickstart", "resume"]
 
@@ -219,7 +219,7 @@ def _evaluated(
     if test:
         run = evaluate_test(run)
     if verify:
-        from .saving import verify as verify_file
+        from .training.saving import verify as verify_file
 
         clock.step("verify", "opening the saved file in plain Keras")
         run = run.updated(verified_difference=verify_file(run.model_path, splits.train.features))
@@ -230,7 +230,7 @@ def _scores(
     run: Run, rows: Dataset, answers: Answers
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """Return the model's scores, whether it beats the naive answers, and its worst errors."""
-    from .saving import raw_outputs
+    from .training.saving import raw_outputs
 
     labels, task = _labelled(rows)
     outputs = raw_outputs(run.model, rows.features, rows.columns)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..zoo.errors import GoodfitError
+from .report.verdicts import metric_name, naive_name, reach_verdict
 from .terminal import Terminal, interval_text, number_text
-from .verdicts import metric_name, naive_name, reach_verdict
 
 if TYPE_CHECKING:
-    from ..recipes.runs import Run
+    from ..recipes.training.runs import Run
 
 __all__ = ["finding_data", "folder_of", "run_data", "show_findings", "show_run", "show_scores"]
 

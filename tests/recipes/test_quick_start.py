@@ -17,8 +17,8 @@ from goodfit.recipes import (
     resume,
     verify,
 )
-from goodfit.recipes.loading import load_rows
-from goodfit.recipes.saving import raw_outputs
+from goodfit.recipes.reading.loading import load_rows
+from goodfit.recipes.training.saving import raw_outputs
 from goodfit.zoo import BadInput
 
 REGRESSION_LEAST_R2 = 0.5

@@ -44,7 +44,7 @@ def make_run(tmp_path):
 def write_run(folder, kind, changes):
     from goodfit.recipes import Config
     from goodfit.recipes.config import Choice
-    from goodfit.recipes.runs import _strict, write_history
+    from goodfit.recipes.training.runs import _strict, write_history
 
     record, history = RECORDS[kind]()
     record |= changes
@@ -221,7 +221,7 @@ def profile(column):
 
 
 def measured(task, labels, outputs, naive):
-    from goodfit.recipes.evaluation import evaluate
+    from goodfit.recipes.scoring.evaluation import evaluate
     from goodfit.zoo.tasks import Task
 
     made = Task.from_dict(task)

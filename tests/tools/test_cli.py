@@ -7,8 +7,8 @@ import sys
 import types
 
 import pytest
-from goodfit.recipes.runs import open_run
-from goodfit.recipes.training import Interrupted
+from goodfit.recipes.training.fitting import Interrupted
+from goodfit.recipes.training.runs import open_run
 from goodfit.tools.cli import main
 from goodfit.tools.commands import COMMANDS
 from goodfit.zoo import BadInput, GoodfitError, Problem
@@ -387,9 +387,9 @@ def test_resume_takes_the_run_and_refuses_what_would_change_it(stub, make_run, c
 
 
 def test_a_report_that_cannot_be_made_does_not_lose_the_model(stub, make_run, monkeypatch, capsys):
-    module = types.ModuleType("goodfit.tools.reporting")
+    module = types.ModuleType("goodfit.tools.report.reporting")
     module.__dict__["build_report"] = raiser(GoodfitError("jinja2 is not installed."))
-    monkeypatch.setitem(sys.modules, "goodfit.tools.reporting", module)
+    monkeypatch.setitem(sys.modules, "goodfit.tools.report.reporting", module)
     run = open_run(make_run("binary"))
     stub(quickstart=lambda *_, **__: run)
     assert main(["train", "x.csv"]) == 0

@@ -139,9 +139,9 @@ def stubbed_audit(monkeypatch):
     def replace(split):
         asked = {}
         parts = {
-            "loading.load": lambda source, **more: asked.update(more, source=source) or dataset,
-            "auditing.audit": lambda *_: [finding],
-            "splitting.split": split,
+            "reading.loading.load": lambda source, **more: asked.update(more, source=source) or dataset,
+            "auditing.audits.audit": lambda *_: [finding],
+            "splitting.parts.split": split,
         }
         for name, function in parts.items():
             monkeypatch.setattr(f"goodfit.recipes.{name}", function)

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from goodfit.recipes.runs import open_run
+from goodfit.recipes.training.runs import open_run
 from goodfit.tools.run_view import show_findings, show_run
 from goodfit.tools.terminal import Terminal
 

@@ -66,7 +66,7 @@ def ratios(label: str, pairs: list[tuple[float, float]], aim: float) -> None:
 
 def main() -> int:
     """Time both pairs and print them."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     goodfit = shutil.which("goodfit", path=str(Path(sys.executable).parent)) or "goodfit"

@@ -181,7 +181,7 @@ def quick_start(dataset: Any, rows: Any, test: Any, seed: int, settings: list[st
     """Return the quick start's outputs for the test rows."""
     import keras
     from goodfit.recipes import choose_config, train
-    from goodfit.recipes.saving import raw_outputs
+    from goodfit.recipes.training.saving import raw_outputs
 
     keras.backend.clear_session()
     splits = inner_splits(dataset, rows, seed)
@@ -278,7 +278,7 @@ def table(results: list[dict[str, Any]]) -> str:
 
 def main() -> int:
     """Run the sets asked for, print the table as it grows, and keep the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
     parser.add_argument("--data", type=Path, help="folder with the benchmark sets")
     parser.add_argument("--sets", default=",".join(SETS), help="names, separated by commas")
     parser.add_argument("--set", dest="settings", action="append", default=[], metavar="NAME=VALUE")

@@ -33,8 +33,8 @@ def run(arguments: argparse.Namespace) -> Result:
     options = data_options(arguments, problems)
     if problems:
         raise BadInput(*problems)
-    from ...recipes.auditing import audit
-    from ...recipes.loading import load
+    from ...recipes.auditing.audits import audit
+    from ...recipes.reading.loading import load
 
     started = time.perf_counter()
     dataset = load(source, **options)
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def _split(dataset: Any, options: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
     """Return the splits, or why there are none as findings: the audit goes on without."""
-    from ...recipes.splitting import split
+    from ...recipes.splitting.parts import split
 
     try:
         return split(dataset, time=options["time"], group=options["group"]), []

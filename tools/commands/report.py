@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     """Build the report."""
-    from ..reporting import build_report
+    from ..report.reporting import build_report
 
     found = find_run(arguments.run)
     report = Path(build_report(folder_of(found)))

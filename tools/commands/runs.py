@@ -16,7 +16,7 @@ def find_run(place: str) -> Any:
     Raises:
         BadInput: There is no run.
     """
-    from ...recipes.runs import open_run
+    from ...recipes.training.runs import open_run
 
     path = Path(place)
     return open_run(path.parent if path.is_file() else path)
@@ -24,7 +24,7 @@ def find_run(place: str) -> Any:
 
 def report_or_reason(folder: Path) -> tuple[Path | None, str]:
     """Return the report, or why there is none: a model that is trained is not lost for it."""
-    from ..reporting import build_report
+    from ..report.reporting import build_report
 
     try:
         return Path(build_report(folder)), ""

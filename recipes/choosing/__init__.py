@@ -1,0 +1,1 @@
+"""The guide's choices, each with its figures and its reason."""

@@ -1,0 +1,1 @@
+"""How good answers are, how sure that is, and what they have to beat."""

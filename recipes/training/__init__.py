@@ -1,0 +1,1 @@
+"""One training: engine, loop, checkpoint, saved file, run folder."""

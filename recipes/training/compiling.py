@@ -1,0 +1,150 @@
+"""From the names in a config to Keras optimizers, losses and labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...zoo.errors import BadInput, Problem, did_you_mean
+from ...zoo.tasks import Task
+from ..config import Config
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["LOSSES", "METRICS", "OPTIMIZERS", "TargetScale", "check_names", "compile_model"]
+
+MOMENTUM = 0.9
+
+OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "sgd": ("SGD", {}),
+    "sgd_momentum": ("SGD", {"momentum": MOMENTUM, "nesterov": True}),
+    "adam": ("Adam", {}),
+    "adamw": ("AdamW", {}),
+    "rmsprop": ("RMSprop", {}),
+}
+"""Optimizer classes of Keras by our names (OPT-1 to OPT-5)."""
+
+LOSSES: dict[str, dict[str, str]] = {
+    "binary": {
+        "binary_crossentropy": "BinaryCrossentropy",
+        "binary_focal_crossentropy": "BinaryFocalCrossentropy",
+    },
+    "multiclass": {
+        # Labels are whole numbers, so the sparse form of the same loss is used.
+        "categorical_crossentropy": "SparseCategoricalCrossentropy",
+        "categorical_focal_crossentropy": "CategoricalFocalCrossentropy",
+    },
+    "multilabel": {
+        "binary_crossentropy": "BinaryCrossentropy",
+        "binary_focal_crossentropy": "BinaryFocalCrossentropy",
+    },
+    "regression": {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError", "huber": "Huber"},
+}
+"""Loss classes of Keras by task and by our names; the first of each task is the default."""
+
+METRICS: dict[str, dict[str, str]] = {
+    "binary": {"accuracy": "BinaryAccuracy", "precision": "Precision", "recall": "Recall"},
+    "multiclass": {"accuracy": "SparseCategoricalAccuracy"},
+    "multilabel": {"accuracy": "BinaryAccuracy", "precision": "Precision", "recall": "Recall"},
+    "regression": {"mae": "MeanAbsoluteError", "rmse": "RootMeanSquaredError"},
+}
+"""Metrics watched during training, by task and by our names; the full set is `evaluate`'s."""
+METRICS["binary"]["roc_auc"] = "AUC"
+
+
+class TargetScale:
+    """Standardises regression targets for training, and takes them back.
+
+    Args:
+        labels: Training targets, shape `(rows,)` or `(rows, targets)`.
+
+    Attributes:
+        mean: Mean of each target, shape `(targets,)`.
+        scale: Standard deviation of each target, 1 where it is 0.
+
+    Guide: MIS-3.
+    """
+
+    def __init__(self, labels: NDArray[Any]) -> None:
+        values = np.asarray(labels, np.float64).reshape(len(labels), -1)
+        self.mean = values.mean(axis=0)
+        deviation = values.std(axis=0)
+        self.scale = np.where(deviation > 0, deviation, 1.0)
+
+    def standardise(self, labels: NDArray[Any]) -> NDArray[np.float32]:
+        """Return targets in standard deviations from the training mean, `(rows, targets)`."""
+        values = np.asarray(labels, np.float64).reshape(len(labels), -1)
+        return ((values - self.mean) / self.scale).astype(np.float32)
+
+
+def check_names(config: Config, task: Task) -> None:
+    """Check the names in a config that depend on the task.
+
+    Raises:
+        BadInput: Optimizer, loss, metrics or model is unknown, or does not belong to the task.
+    """
+    problems = []
+    checks = [
+        ("optimizer", [config.optimizer], OPTIMIZERS),
+        ("loss", [config.loss], {"auto": "", **LOSSES[task.kind]}),
+        ("metrics", list(config.metrics), METRICS[task.kind]),
+    ]
+    for setting, values, options in checks:
+        for value in values:
+            if value not in options:
+                message = f"The setting {setting} cannot be '{value}' for a {task.kind} task"
+                problems.append(
+                    Problem("setting_invalid", message, remedy=did_you_mean(value, options))
+                )
+    if config.weight_decay and config.optimizer != "adamw":
+        message = f"weight_decay belongs to adamw, not to {config.optimizer} (OPT-4)"
+        problems.append(Problem("setting_invalid", message, remedy="Set optimizer=adamw"))
+    if problems:
+        raise BadInput(*problems)
+
+
+def compile_model(model: keras.Model, config: Config, task: Task) -> None:
+    """Compile a model as the config says; raises as `check_names`.
+
+    Guide: OPT-1, OPT-2, OPT-3, OPT-4, OPT-5, LOSS-4, LOSS-5.
+    """
+    import keras
+
+    check_names(config, task)
+    name, arguments = OPTIMIZERS[config.optimizer]
+    if config.optimizer == "adamw":
+        arguments = {"weight_decay": config.weight_decay or 0.004}
+    optimizer = getattr(keras.optimizers, name)(learning_rate=config.learning_rate, **arguments)
+    losses = LOSSES[task.kind]
+    loss = losses[next(iter(losses)) if config.loss == "auto" else config.loss]
+    metrics = [
+        getattr(keras.metrics, METRICS[task.kind][metric])(name=metric) for metric in config.metrics
+    ]
+    model.compile(optimizer=optimizer, loss=getattr(keras.losses, loss)(), metrics=metrics)
+
+
+def keras_labels(
+    labels: NDArray[Any], task: Task, config: Config, scale: TargetScale | None
+) -> NDArray[Any]:
+    """Return labels as the compiled loss takes them.
+
+    Args:
+        labels: As `goodfit.zoo.Task` describes them.
+        task: The task.
+        config: Its loss decides between class numbers and one column per class.
+        scale: For regression, from the training targets.
+
+    Returns:
+        Shape `(rows, outputs)`; for multiclass `(rows, 1)` class numbers, unless the loss
+        is focal.
+    """
+    if scale is not None:
+        return scale.standardise(labels)
+    if task.kind == "multiclass":
+        if config.loss == "categorical_focal_crossentropy":
+            return np.eye(task.outputs, dtype=np.float32)[labels]
+        return labels.astype(np.int32).reshape(-1, 1)
+    return labels.astype(np.float32).reshape(len(labels), -1)
