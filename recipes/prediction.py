@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..zoo.errors import GoodfitError, bad_input
+from ..zoo.errors import BadInput, GoodfitError, Problem, bad_input
 from ..zoo.tasks import Task
+from .dataset import Dataset
 from .files import write_atomically
 from .reading.loading import load_rows
 from .scoring.scores import decide
@@ -38,11 +39,37 @@ def predict(model: LoadedModel | str | Path, source: Any) -> pd.DataFrame:
     """
     loaded = model if isinstance(model, LoadedModel) else load_model(model)
     rows = load_rows(source, loaded.columns, options=loaded.options or {})
+    _check_categories(rows, loaded)
     outputs = raw_outputs(loaded.model, rows.features, loaded.columns)
     if not np.isfinite(outputs).all():
         bad = rows.rows[~np.isfinite(outputs).all(axis=1)][:5].tolist()
         raise GoodfitError(f"The model's answer is not finite for rows {bad}.")
     return prediction_frame(outputs, loaded.task, loaded.target, loaded.threshold)
+
+
+def _check_categories(rows: Dataset, loaded: LoadedModel) -> None:
+    """Refuse a category column that holds numbers only, where it held words in training.
+
+    Values never seen are welcome one by one; a whole column of another type is a mistake.
+    """
+    problems = []
+    for name, examples in (loaded.examples or {}).items():
+        values = [value for value in rows.features[name].tolist() if value]
+        words_expected = bool(examples) and not any(map(_is_number, examples))
+        if words_expected and values and all(map(_is_number, values)):
+            message = f"Column '{name}' holds numbers where it held words in training"
+            expected = "words such as " + ", ".join(map(repr, examples[:3]))
+            problems.append(Problem("column_type", message, expected, repr(values[0])))
+    if problems:
+        raise BadInput(*problems)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def prediction_frame(

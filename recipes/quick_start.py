@@ -28,7 +28,8 @@ from .scoring.evaluation import evaluate
 from .scoring.naive import compare_with_naive, naive_answers
 from .scoring.worst import worst_errors
 from .splitting.parts import split
-from .training.fitting import Listener, check_resumable, train
+from .training.fitting import Listener, train
+from .training.recording import check_resumable
 from .training.runs import Run, open_run
 
 __all__ = ["evaluate_test", "quickstart", "resume"]

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
-import random
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...callbacks.findings import Finding
-from ...zoo.errors import GoodfitError, MissingExtra, bad_input
+from ...zoo.errors import GoodfitError, MissingExtra
 from ...zoo.tasks import Task
 from ..config import Config
-from ..dataset import Dataset, Splits
-from ..files import new_folder, write_text
+from ..dataset import Splits
+from .building import build_model, category_examples, compiled_trunk, encoded_rows
 from .checkpoints import load_checkpoint
-from .compiling import TargetScale, check_names, compile_model, keras_labels
+from .compiling import TargetScale, check_names
 from .engines import choose_engine
 from .loop import TrainingState, run_epochs
-from .runs import Run, hardware, peak_memory, versions, write_history
+from .recording import CHECKPOINT, make_record, open_folder
+from .runs import Run, peak_memory, write_history
+from .saving import LoadedModel, save
 
-if TYPE_CHECKING:
-    import keras
-
-__all__ = ["Interrupted", "Listener", "build_model", "encode", "train"]
+__all__ = ["Interrupted", "Listener", "train"]
 
 Listener = Callable[[str, Any], None]
 """Receives `("step", text)` and `("epoch", logs)` while a run goes on."""
-
-CHECKPOINT = Path("checkpoint") / "state.npz"
-BUILDER_SETTINGS = ("units", "activation", "dropout", "l2", "batch_normalization")
 
 
 class Interrupted(GoodfitError):
@@ -96,15 +90,16 @@ def train(
 
     check_names(config, splits.task)
     started = time.perf_counter()
-    place = _open_folder(folder, config, splits, findings, resume)
     tell = listener or (lambda _kind, _data: None)
     tell("step", "building the model")
     model, scale = build_model(config, splits)
-    trunk = _compiled_trunk(model, config, splits)
+    trunk = compiled_trunk(model, config, splits)
     tell("step", f"training {model.count_params():,} parameters")
-    train_data = _encoded(model, splits.train, config, scale, weighted=True)
-    validation_data = _encoded(model, splits.validation, config, scale, weighted=False)
+    train_data = encoded_rows(model, splits.train, config, scale, weighted=True)
+    validation_data = encoded_rows(model, splits.validation, config, scale, weighted=False)
     engine = choose_engine(trunk, train_data, validation_data, config.batch_size, callbacks)
+    # Only now, so that data that no model can be built on leave no folder behind.
+    place = open_folder(folder, config, splits, findings, resume)
     state = TrainingState()
     checkpoint = place / CHECKPOINT if place else None
     if resume and checkpoint:
@@ -125,100 +120,10 @@ def train(
     )
     outputs = np.asarray(trunk(validation_data[0], training=False))
     found = (*findings, *_diagnosed(config, splits.task, state, outputs, baseline))
-    record = _record(config, splits, state, found, time.perf_counter() - started)
+    record = make_record(config, splits, state, found, time.perf_counter() - started)
     record["parameters"] = model.count_params()
     run = Run(config, record, tuple(state.history), found, place, model, splits)
     return _finish(run, state)
-
-
-def build_model(config: Config, splits: Splits) -> tuple[keras.Model, TargetScale | None]:
-    """Return the untrained model of a config, inputs adapted on the training rows only.
-
-    Args:
-        config: The settings; its seed decides the first weights.
-        splits: The data.
-
-    Returns:
-        The model, which takes raw rows, and the scale of a regression target.
-
-    Guide: PH-1d, MIS-3.
-    """
-    from ... import zoo
-
-    scale = None
-    settings: dict[str, Any] = {name: getattr(config, name) for name in BUILDER_SETTINGS}
-    if splits.task.kind == "regression":
-        scale = TargetScale(_labels(splits.train))
-        settings |= {"target_mean": scale.mean, "target_scale": scale.scale}
-    with seeded(config.seed):
-        preprocessor = zoo.tabular_inputs(splits.train.columns, splits.train.features)
-        model = zoo.build(config.model, preprocessor, splits.task, **settings)
-    return model, scale
-
-
-def encode(model: keras.Model, dataset: Dataset) -> dict[str, NDArray[Any]]:
-    """Return what the trunk of a model is given for raw rows, computed once.
-
-    Args:
-        model: A model of the zoo.
-        dataset: Raw rows.
-
-    Returns:
-        Arrays by name of the trunk's inputs, each with one row per row.
-    """
-    from ... import zoo
-
-    preprocessor = zoo.parts(model).preprocessor
-    pieces = []
-    for start in range(0, len(dataset), 8192):
-        rows = {name: v[start : start + 8192] for name, v in dataset.features.items()}
-        encoded = preprocessor(zoo.to_tensors(rows, dataset.columns), training=False)
-        pieces.append({name: np.asarray(values) for name, values in encoded.items()})
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
-
-
-@contextlib.contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Seed Keras inside the block; Python's and numpy's random state are put back after it."""
-    import keras
-
-    before = random.getstate(), np.random.get_state()
-    keras.utils.set_random_seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(before[0])
-        np.random.set_state(before[1])
-
-
-def _labels(dataset: Dataset) -> NDArray[Any]:
-    if dataset.labels is None:
-        raise GoodfitError("These rows have no labels, so nothing can be trained on them.")
-    return dataset.labels
-
-
-def _compiled_trunk(model: keras.Model, config: Config, splits: Splits) -> keras.Model:
-    from ... import zoo
-
-    trunk = zoo.parts(model).trunk
-    compile_model(trunk, config, splits.task)
-    trunk.optimizer.build(trunk.trainable_variables)
-    return trunk
-
-
-def _encoded(
-    model: keras.Model, dataset: Dataset, config: Config, scale: TargetScale | None, weighted: bool
-) -> tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[Any] | None]:
-    """Return encoded inputs, labels for the loss, and weights of the rows, if any."""
-    from ..choosing.weighting import sample_weights
-
-    labels, task = _labels(dataset), dataset.task
-    if task is None:
-        raise GoodfitError("These rows have no task, so nothing can be trained on them.")
-    weights = None
-    if weighted and config.class_weights == "balanced":
-        weights = sample_weights(labels, task).astype(np.float32)
-    return encode(model, dataset), keras_labels(labels, task, config, scale), weights
 
 
 def _units(config: Config, scale: TargetScale | None) -> dict[str, float]:
@@ -273,81 +178,20 @@ def _writers(
         return []
 
 
-def _open_folder(
-    folder: str | Path | None,
-    config: Config,
-    splits: Splits,
-    findings: Sequence[Finding],
-    resume: bool,
-) -> Path | None:
-    """Return the run's folder with what a later process needs to go on from it."""
-    if folder is None:
-        return None
-    if resume:
-        return Path(folder)
-    place = new_folder(folder)
-    splits.test.log = place / "test_openings.jsonl"
-    write_text(place / "config.toml", config.to_toml())
-    write_history(place, [])
-    record = _record(config, splits, TrainingState(), tuple(findings), 0.0)
-    Run(config, record, (), tuple(findings), place).updated()
-    return place
-
-
-def _record(
-    config: Config,
-    splits: Splits,
-    state: TrainingState,
-    findings: tuple[Finding, ...],
-    seconds: float,
-) -> dict[str, Any]:
-    data = splits.train
-    return {
-        "goodfit": versions().get("goodfit", ""),
-        "status": state.status,
-        "stopped_by": state.stopped_by,
-        "model": "model.keras",
-        "task": splits.task.to_dict(),
-        "target": list(data.target),
-        "source": data.source,
-        "options": dict(data.options),
-        "rows": splits.sizes,
-        "columns": [{"name": c.name, "kind": c.kind, "width": c.width} for c in data.columns],
-        "choices": {name: choice.to_dict() for name, choice in data.choices.items()},
-        "seed": config.seed,
-        "fingerprint": data.fingerprint(),
-        "split": {"method": splits.method.to_dict(), "seal": splits.test.seal},
-        "versions": versions(),
-        "hardware": hardware(),
-        "parameters": 0,
-        "epochs": state.epoch,
-        "best_epoch": state.best_epoch,
-        "findings": [finding.to_dict() for finding in findings],
-        "validation": None,
-        "test": None,
-        "naive": None,
-        "comparisons": {},
-        "worst_errors": [],
-        "test_openings": splits.test.openings,
-        "seconds": {"train": seconds},
-        "peak_memory_bytes": peak_memory(),
-        "threshold": 0.5,
-        "saved_difference": None,
-        "audit_profile": [],
-    }
-
-
 def _finish(run: Run, state: TrainingState) -> Run:
     """Save model, history and record; raise if the training was cut short or has no model."""
-    from .saving import LoadedModel, save
-
     started = time.perf_counter()
     if run.folder is not None:
         write_history(run.folder, state.history)
         if state.best_weights and run.trained is not None and run.splits is not None:
             data = run.splits.train
             loaded = LoadedModel(
-                run.trained, data.columns, run.splits.task, data.target, options=data.options
+                run.trained,
+                data.columns,
+                run.splits.task,
+                data.target,
+                options=data.options,
+                examples=category_examples(data),
             )
             sample = run.splits.validation.features
             difference = save(loaded, run.folder / "model.keras", sample)
@@ -365,30 +209,3 @@ def _finish(run: Run, state: TrainingState) -> Run:
             f"learning rate {run.config.learning_rate:g} by 10 (DX-1)."
         )
     return run
-
-
-def check_resumable(run: Run, fingerprint: str) -> None:
-    """Check that a run can go on with the data as it is now.
-
-    Raises:
-        BadInput: It is finished, it has no checkpoint, or the data changed.
-    """
-    folder = run.folder or Path()
-    if run.record["status"] == "finished":
-        raise bad_input(
-            "run_finished", f"The run in {folder} is finished", remedy="Start a new one"
-        )
-    if not (folder / CHECKPOINT).exists():
-        raise bad_input(
-            "checkpoint_missing",
-            f"The run in {folder} has no checkpoint",
-            remedy="Start it again in a new folder",
-        )
-    if run.record["fingerprint"] != fingerprint:
-        raise bad_input(
-            "data_changed",
-            f"The data of the run in {folder} changed since it began",
-            expected=f"training rows with fingerprint {run.record['fingerprint'][:12]}",
-            received=fingerprint[:12],
-            remedy="Restore the file, or start a new run",
-        )

@@ -41,6 +41,7 @@ class LoadedModel:
         target: Names of the target columns.
         threshold: Probability above which a binary answer is `task.names[1]`.
         options: How the source was read, so that new rows are read the same way.
+        examples: The most frequent training values of each category, to tell other kinds by.
     """
 
     model: keras.Model
@@ -49,6 +50,7 @@ class LoadedModel:
     target: tuple[str, ...]
     threshold: float = 0.5
     options: Mapping[str, Any] | None = None
+    examples: Mapping[str, list[str]] | None = None
 
     def metadata(self) -> dict[str, Any]:
         """Return all but the model as plain data."""
@@ -58,6 +60,7 @@ class LoadedModel:
             "target": list(self.target),
             "threshold": self.threshold,
             "options": dict(self.options or {}),
+            "examples": dict(self.examples or {}),
         }
 
 
@@ -143,7 +146,13 @@ def load_model(path: str | Path) -> LoadedModel:
         warnings.filterwarnings("ignore", "When providing `inputs` as a dict", UserWarning)
         model: Any = keras.models.load_model(path, compile=False)
     return LoadedModel(
-        model, columns, task, tuple(data["target"]), data["threshold"], data["options"]
+        model,
+        columns,
+        task,
+        tuple(data["target"]),
+        data["threshold"],
+        data["options"],
+        data["examples"],
     )
 
 

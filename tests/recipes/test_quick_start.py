@@ -5,6 +5,7 @@ import os
 import signal
 
 import numpy as np
+import pandas as pd
 import pytest
 from goodfit.recipes import (
     Interrupted,
@@ -135,11 +136,24 @@ def test_predictions_keep_the_order_and_name_the_classes(run, binary_frame, tmp_
         (lambda f: f.drop(columns="age"), "age"),
         (lambda f: f.rename(columns={"income": "incme"}), "incme"),
         (lambda f: f.assign(visits="many"), "visits"),
+        (lambda f: f.assign(plan=1.5), "'plan' holds numbers"),
     ],
 )
 def test_rows_that_do_not_fit_are_refused_by_column(run, binary_frame, change, named):
     with pytest.raises(BadInput, match=named):
         predict(run.model_path, change(binary_frame.drop(columns="churned")))
+
+
+def test_categories_never_seen_are_welcome(run, binary_frame):
+    frame = binary_frame.drop(columns="churned").head(3).assign(plan=["gold", "basic", None])
+    assert len(predict(run.model_path, frame)) == 3
+
+
+def test_data_that_no_model_can_be_built_on_leave_no_folder(tmp_path):
+    frame = pd.DataFrame({"a": [1.0] * 40, "y": [0, 1] * 20})
+    with pytest.raises(BadInput):
+        quickstart(frame, "y", output=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_other_tasks(made_csv, tmp_path):

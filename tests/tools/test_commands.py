@@ -139,7 +139,9 @@ def stubbed_audit(monkeypatch):
     def replace(split):
         asked = {}
         parts = {
-            "reading.loading.load": lambda source, **more: asked.update(more, source=source) or dataset,
+            "reading.loading.load": lambda source, **more: (
+                asked.update(more, source=source) or dataset
+            ),
             "auditing.audits.audit": lambda *_: [finding],
             "splitting.parts.split": split,
         }

@@ -1,0 +1,130 @@
+"""From a config and its data to a compiled model and the tensors it is trained on."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...zoo.errors import GoodfitError
+from ..choosing.weighting import sample_weights
+from ..config import Config
+from ..dataset import Dataset, Splits
+from .compiling import TargetScale, compile_model, keras_labels
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["build_model", "category_examples", "compiled_trunk", "encode", "encoded_rows", "seeded"]
+
+BUILDER_SETTINGS = ("units", "activation", "dropout", "l2", "batch_normalization")
+ROWS_AT_ONCE = 8192
+
+
+def build_model(config: Config, splits: Splits) -> tuple[keras.Model, TargetScale | None]:
+    """Return the untrained model of a config, inputs adapted on the training rows only.
+
+    Args:
+        config: The settings; its seed decides the first weights.
+        splits: The data.
+
+    Returns:
+        The model, which takes raw rows, and the scale of a regression target.
+
+    Guide: PH-1d, MIS-3.
+    """
+    from ... import zoo
+
+    scale = None
+    settings: dict[str, Any] = {name: getattr(config, name) for name in BUILDER_SETTINGS}
+    if splits.task.kind == "regression":
+        scale = TargetScale(_labels(splits.train))
+        settings |= {"target_mean": scale.mean, "target_scale": scale.scale}
+    with seeded(config.seed):
+        preprocessor = zoo.tabular_inputs(splits.train.columns, splits.train.features)
+        model = zoo.build(config.model, preprocessor, splits.task, **settings)
+    return model, scale
+
+
+def encode(model: keras.Model, dataset: Dataset) -> dict[str, NDArray[Any]]:
+    """Return what the trunk of a model is given for raw rows, computed once.
+
+    Args:
+        model: A model of the zoo.
+        dataset: Raw rows.
+
+    Returns:
+        Arrays by name of the trunk's inputs, each with one row per row.
+    """
+    from ... import zoo
+
+    preprocessor = zoo.parts(model).preprocessor
+    pieces = []
+    for start in range(0, len(dataset), ROWS_AT_ONCE):
+        rows = {name: v[start : start + ROWS_AT_ONCE] for name, v in dataset.features.items()}
+        encoded = preprocessor(zoo.to_tensors(rows, dataset.columns), training=False)
+        pieces.append({name: np.asarray(values) for name, values in encoded.items()})
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
+def compiled_trunk(model: keras.Model, config: Config, splits: Splits) -> keras.Model:
+    """Return the part of a model that is trained, compiled as the config says."""
+    from ... import zoo
+
+    trunk = zoo.parts(model).trunk
+    compile_model(trunk, config, splits.task)
+    trunk.optimizer.build(trunk.trainable_variables)
+    return trunk
+
+
+def encoded_rows(
+    model: keras.Model, dataset: Dataset, config: Config, scale: TargetScale | None, weighted: bool
+) -> tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[Any] | None]:
+    """Return encoded inputs, labels for the loss, and weights of the rows, if any."""
+    labels, task = _labels(dataset), dataset.task
+    if task is None:
+        raise GoodfitError("These rows have no task, so nothing can be trained on them.")
+    weights = None
+    if weighted and config.class_weights == "balanced":
+        weights = sample_weights(labels, task).astype(np.float32)
+    return encode(model, dataset), keras_labels(labels, task, config, scale), weights
+
+
+def category_examples(dataset: Dataset, count: int = 5) -> dict[str, list[str]]:
+    """Return the most frequent values of each category column, missing ones left out.
+
+    Args:
+        dataset: Training rows.
+        count: At most so many values of a column.
+    """
+    examples = {}
+    for column in dataset.columns:
+        if column.kind == "category":
+            values = Counter(value for value in dataset.features[column.name].tolist() if value)
+            examples[column.name] = [value for value, _ in values.most_common(count)]
+    return examples
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Seed Keras inside the block; Python's and numpy's random state are put back after it."""
+    import keras
+
+    before = random.getstate(), np.random.get_state()
+    keras.utils.set_random_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before[0])
+        np.random.set_state(before[1])
+
+
+def _labels(dataset: Dataset) -> NDArray[Any]:
+    if dataset.labels is None:
+        raise GoodfitError("These rows have no labels, so nothing can be trained on them.")
+    return dataset.labels
