@@ -144,8 +144,8 @@ class GoodfitClassifier(ClassifierMixin, _Estimator):
     Guide: QS-1, QS-2, QS-3.
 
     Examples:
-        >>> from sklearn.datasets import load_iris
-        >>> x, y = load_iris(return_X_y=True)
+        >>> from sklearn.datasets import load_wine
+        >>> x, y = load_wine(return_X_y=True)
         >>> GoodfitClassifier(epochs=30, random_state=0).fit(x, y).score(x, y) > 0.9
         True
     """

@@ -78,7 +78,7 @@ def quickstart(
     Guide: QS-1, QS-2, QS-3, BP-1, CHK-1, CHK-3, MIS-1.
 
     Examples:
-        >>> run = quickstart("iris", epochs=2, output=getfixture("tmp_path"))
+        >>> run = quickstart("iris", epochs=2, output="runs/iris")
         >>> run.record["rows"]
         {'train': 105, 'validation': 22, 'test': 23}
     """
@@ -98,6 +98,7 @@ def quickstart(
     )
     findings = audit(dataset, splits)
     if config is None:
+        # A fraction or seed among the settings has divided the rows already.
         wanted = choose_config(splits, seed=wanted.seed).override(*settings)
     answers = naive_answers(splits.train, splits.validation)
 

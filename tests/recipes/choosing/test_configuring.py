@@ -55,7 +55,7 @@ def test_every_setting_has_a_reason_and_training_knows_it(kind):
 
 
 def test_the_quick_start_of_the_guide():
-    config = choose_config(splits())
+    config = choose_config(splits(rows=2_000))
     assert (config.optimizer, config.learning_rate) == ("adam", 0.001)
     assert (config.batch_size, config.early_stopping_patience) == (32, 15)
     assert config.activation == "relu"
@@ -71,6 +71,13 @@ def test_where_a_measurement_disagrees_both_are_shown():
     assert why.value < 0.3
     assert "0.3 to 0.5" in why.reason
     assert "measured" in why.reason.lower()
+
+
+def test_few_rows_get_small_batches_and_patience_and_the_reason():
+    config = choose_config(splits("regression"))
+    assert (config.batch_size, config.early_stopping_patience, config.dropout) == (8, 30, 0.0)
+    for name in ("batch_size", "early_stopping_patience"):
+        assert "measured" in config.why(name).reason
 
 
 @pytest.mark.parametrize(
