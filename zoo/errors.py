@@ -51,7 +51,8 @@ class Problem:
         elif self.received:
             parts.append(f"Received {self.received}.")
         if self.remedy:
-            parts.append(self.remedy.rstrip(".") + ".")
+            end = "" if self.remedy.endswith("?") else "."
+            parts.append(self.remedy.rstrip(".") + end)
         return " ".join(parts)
 
 
@@ -149,10 +150,16 @@ def did_you_mean(name: str, options: Iterable[str]) -> str:
         "Did you mean 'accuracy'?"
         >>> did_you_mean("zzz", ["accuracy", "recall"])
         "Choose one of 'accuracy', 'recall'."
+        >>> did_you_mean("lr", ["learning_rate", "loss"])
+        "Did you mean 'learning_rate'?"
     """
+    name = str(name)
     choices = sorted(set(map(str, options)))
     by_lower = {choice.lower(): choice for choice in choices}
-    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
+    initials = [c for c in choices if "".join(w[:1] for w in c.lower().split("_")) == name.lower()]
+    if "_" not in name and len(initials) == 1 and len(name) > 1:
+        return f"Did you mean '{initials[0]}'?"
+    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     if close:
         return f"Did you mean '{by_lower[close[0]]}'?"
     shown = ", ".join(f"'{choice}'" for choice in choices[:12])

@@ -1,10 +1,21 @@
 """choose_config: the guide's quick start, with a reason for every setting."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from goodfit.recipes import Choice, Config, Dataset, SealedTest, Splits, choose_config
+from goodfit.recipes import (
+    Choice,
+    Config,
+    Dataset,
+    SealedTest,
+    Splits,
+    choose_config,
+    load,
+    split,
+)
+from goodfit.recipes.choosing.noise import target_noise
 from goodfit.recipes.training.compiling import check_names
 from goodfit.zoo import BadInput, Column, Task
 
@@ -66,16 +77,36 @@ def test_the_quick_start_of_the_guide():
     assert (config.l2, config.class_weights) == (0.0, "none")
 
 
-def test_where_a_measurement_disagrees_both_are_shown():
-    why = choose_config(splits("regression")).why("dropout")
-    assert why.value < 0.3
-    assert "0.3 to 0.5" in why.reason
-    assert "measured" in why.reason.lower()
+def regression(noise, rows=600):
+    random = np.random.default_rng(3)
+    x = random.uniform(-1, 1, size=(rows, 2))
+    y = np.sin(3 * x[:, 0]) + x[:, 1] + noise * random.normal(size=rows)
+    data = load((x, y), task="regression")
+    return split(data)
+
+
+def test_dropout_of_a_regression_follows_the_noise_of_its_target():
+    clean = choose_config(regression(0.05)).why("dropout")
+    noisy = choose_config(regression(2.0)).why("dropout")
+    assert (clean.value, noisy.value) == (0.0, 0.3)
+    assert clean.figures["noise"] < 0.1 < 0.6 < noisy.figures["noise"]
+    assert "0.3 to 0.5" in clean.reason
+    assert "measured" in clean.reason
+
+
+def test_noise_is_the_share_of_the_variance_that_was_added():
+    for noise in (0.5, 1.0, 2.0):
+        train = regression(noise, rows=3000).train
+        true = noise**2 / np.var(train.labels)
+        assert target_noise(train) == pytest.approx(true, abs=0.12)
+    constant = replace(train, labels=np.ones(len(train)))
+    assert target_noise(constant) is None
+    assert target_noise(train.take(np.arange(5))) is None
 
 
 def test_few_rows_get_small_batches_and_patience_and_the_reason():
     config = choose_config(splits("regression"))
-    assert (config.batch_size, config.early_stopping_patience, config.dropout) == (8, 30, 0.0)
+    assert (config.batch_size, config.early_stopping_patience) == (8, 30)
     for name in ("batch_size", "early_stopping_patience"):
         assert "measured" in config.why(name).reason
 
