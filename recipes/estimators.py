@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..zoo.tasks import Column, Task
+from .choosing.configuring import choose_config
 from .config import Choice, Config
 from .dataset import Dataset, SealedTest, Splits
 
@@ -30,16 +31,18 @@ class _Estimator(BaseEstimator):
 
     def __init__(
         self,
-        units: Sequence[int] = (128, 64),
-        activation: str = "relu",
-        dropout: float = 0.3,
-        l2: float = 0.0,
-        batch_normalization: bool = False,
-        optimizer: str = "adam",
-        learning_rate: float = 0.001,
-        batch_size: int = 32,
-        epochs: int = 200,
-        early_stopping_patience: int = 15,
+        units: Sequence[int] | None = None,
+        activation: str | None = None,
+        dropout: float | None = None,
+        l2: float | None = None,
+        batch_normalization: bool | None = None,
+        loss: str | None = None,
+        optimizer: str | None = None,
+        learning_rate: float | None = None,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        early_stopping_patience: int | None = None,
+        class_weights: str | None = None,
         validation_fraction: float = 0.15,
         random_state: Any = None,
     ) -> None:
@@ -48,11 +51,13 @@ class _Estimator(BaseEstimator):
         self.dropout = dropout
         self.l2 = l2
         self.batch_normalization = batch_normalization
+        self.loss = loss
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.batch_size = batch_size
         self.epochs = epochs
         self.early_stopping_patience = early_stopping_patience
+        self.class_weights = class_weights
         self.validation_fraction = validation_fraction
         self.random_state = random_state
 
@@ -62,10 +67,12 @@ class _Estimator(BaseEstimator):
         seed = self.random_state
         if not isinstance(seed, int | np.integer):
             seed = check_random_state(seed).randint(2**31 - 1)
-        parameters: dict[str, Any] = self.get_params() | {"units": tuple(self.units)}
+        parameters: dict[str, Any] = self.get_params()
         parameters.pop("random_state")
-        config = Config(**parameters, seed=int(seed))
-        run = train(config, _inner_splits(x, labels, task, config))
+        given = {name: value for name, value in parameters.items() if value is not None}
+        fraction = Config().replace(validation_fraction=self.validation_fraction)
+        splits = _inner_splits(x, labels, task, fraction.validation_fraction, int(seed))
+        run = train(choose_config(splits, seed=int(seed)).replace(**given), splits)
         self.run_ = run
         self.n_iter_ = run.record["epochs"]
         self.task_ = task
@@ -120,6 +127,8 @@ class GoodfitClassifier(ClassifierMixin, _Estimator):
 
     It takes numbers, missing ones as NaN. For text, dates and categories use `quickstart`, which
     reads raw tables.
+    Every setting left at None is what the quick start chooses for these rows; `run_.why(name)`
+    tells the reason of each.
 
     Args:
         units: Units of each hidden layer.
@@ -127,14 +136,15 @@ class GoodfitClassifier(ClassifierMixin, _Estimator):
         dropout: Share of units dropped between hidden layers.
         l2: Weight of the L2 penalty.
         batch_normalization: Whether each hidden layer is followed by batch normalization.
+        loss: Name of the loss.
         optimizer: Name of the optimizer.
         learning_rate: Step size of the optimizer.
         batch_size: Rows per update.
         epochs: At most this many epochs.
         early_stopping_patience: Epochs without a better validation loss before stopping.
+        class_weights: `balanced` to weigh rare classes up, or `none`.
         validation_fraction: Share of the rows held out to watch.
         random_state: A whole number for the same result each time; None for another each time.
-        class_weights: `balanced` to weigh rare classes up, or `none`.
 
     Attributes:
         classes_: The classes, sorted.
@@ -146,41 +156,9 @@ class GoodfitClassifier(ClassifierMixin, _Estimator):
     Examples:
         >>> from sklearn.datasets import load_wine
         >>> x, y = load_wine(return_X_y=True)
-        >>> GoodfitClassifier(epochs=30, random_state=0).fit(x, y).score(x, y) > 0.9
+        >>> GoodfitClassifier(epochs=10, random_state=0).fit(x, y).score(x, y) > 0.9
         True
     """
-
-    def __init__(
-        self,
-        units: Sequence[int] = (128, 64),
-        activation: str = "relu",
-        dropout: float = 0.3,
-        l2: float = 0.0,
-        batch_normalization: bool = False,
-        optimizer: str = "adam",
-        learning_rate: float = 0.001,
-        batch_size: int = 32,
-        epochs: int = 200,
-        early_stopping_patience: int = 15,
-        validation_fraction: float = 0.15,
-        random_state: Any = None,
-        class_weights: str = "none",
-    ) -> None:
-        super().__init__(
-            units,
-            activation,
-            dropout,
-            l2,
-            batch_normalization,
-            optimizer,
-            learning_rate,
-            batch_size,
-            epochs,
-            early_stopping_patience,
-            validation_fraction,
-            random_state,
-        )
-        self.class_weights = class_weights
 
     def fit(self, X: Any, y: Any) -> Self:  # noqa: N803
         """Train on numbers and classes.
@@ -229,6 +207,8 @@ class GoodfitRegressor(RegressorMixin, _Estimator):
     """The quick start for numbers: an MLP that scales inputs and targets and stops early.
 
     It takes numbers, missing ones as NaN, and one target or several.
+    Every setting left at None is what the quick start chooses for these rows; `run_.why(name)`
+    tells the reason of each.
 
     Args:
         units: Units of each hidden layer.
@@ -236,14 +216,15 @@ class GoodfitRegressor(RegressorMixin, _Estimator):
         dropout: Share of units dropped between hidden layers.
         l2: Weight of the L2 penalty.
         batch_normalization: Whether each hidden layer is followed by batch normalization.
+        loss: Name of the loss.
         optimizer: Name of the optimizer.
         learning_rate: Step size of the optimizer.
         batch_size: Rows per update.
         epochs: At most this many epochs.
         early_stopping_patience: Epochs without a better validation loss before stopping.
+        class_weights: `balanced` to weigh rare classes up, or `none`.
         validation_fraction: Share of the rows held out to watch.
         random_state: A whole number for the same result each time; None for another each time.
-        loss: `mse`, `mae` or `huber`.
 
     Attributes:
         run_: The `Run`: config, history, findings.
@@ -254,41 +235,9 @@ class GoodfitRegressor(RegressorMixin, _Estimator):
     Examples:
         >>> from sklearn.datasets import load_diabetes
         >>> x, y = load_diabetes(return_X_y=True)
-        >>> GoodfitRegressor(epochs=30, random_state=0).fit(x, y).score(x, y) > 0.3
+        >>> GoodfitRegressor(epochs=10, random_state=0).fit(x, y).score(x, y) > 0.3
         True
     """
-
-    def __init__(
-        self,
-        units: Sequence[int] = (128, 64),
-        activation: str = "relu",
-        dropout: float = 0.0,
-        l2: float = 0.0,
-        batch_normalization: bool = False,
-        optimizer: str = "adam",
-        learning_rate: float = 0.001,
-        batch_size: int = 32,
-        epochs: int = 200,
-        early_stopping_patience: int = 15,
-        validation_fraction: float = 0.15,
-        random_state: Any = None,
-        loss: str = "mse",
-    ) -> None:
-        super().__init__(
-            units,
-            activation,
-            dropout,
-            l2,
-            batch_normalization,
-            optimizer,
-            learning_rate,
-            batch_size,
-            epochs,
-            early_stopping_patience,
-            validation_fraction,
-            random_state,
-        )
-        self.loss = loss
 
     def fit(self, X: Any, y: Any) -> Self:  # noqa: N803
         """Train on numbers and targets.
@@ -332,7 +281,9 @@ class GoodfitRegressor(RegressorMixin, _Estimator):
         return tags
 
 
-def _inner_splits(x: NDArray[Any], labels: NDArray[Any], task: Task, config: Config) -> Splits:
+def _inner_splits(
+    x: NDArray[Any], labels: NDArray[Any], task: Task, fraction: float, seed: int
+) -> Splits:
     """Return training and validation rows of what `fit` was given; the caller holds the test."""
     column = Column("x", "number", x.shape[1])
     features = {"x": x if x.shape[1] > 1 else x[:, 0]}
@@ -341,15 +292,15 @@ def _inner_splits(x: NDArray[Any], labels: NDArray[Any], task: Task, config: Con
     train = validation = rows
     if len(rows) >= LEAST_ROWS_TO_SPLIT:
         counts = np.bincount(labels) if task.is_classification else np.array([len(rows)])
-        held_out = int(np.ceil(config.validation_fraction * len(rows)))
+        held_out = int(np.ceil(fraction * len(rows)))
         fits = task.is_classification and counts.min() >= 2 and held_out >= len(counts)
         parts = train_test_split(
             rows,
             test_size=held_out,
-            random_state=config.seed,
+            random_state=seed,
             stratify=labels if fits else None,
         )
         train, validation = (np.asarray(part) for part in parts)
     method = Choice("held out", "PH-1c", {"rows": len(validation)}, "Early stopping watches it.")
     sealed = SealedTest(data.take(rows[:0]))
-    return Splits(data.take(train), data.take(validation), sealed, method, config.seed)
+    return Splits(data.take(train), data.take(validation), sealed, method, seed)

@@ -11,11 +11,11 @@ import numpy as np
 
 from ...zoo.errors import bad_input
 from ..files import write_atomically
+from .state import TrainingState
 
 if TYPE_CHECKING:
     import keras
 
-    from .loop import TrainingState
 
 __all__ = ["load_checkpoint", "save_checkpoint"]
 

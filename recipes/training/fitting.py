@@ -20,10 +20,11 @@ from .building import build_model, category_examples, compiled_trunk, encoded_ro
 from .checkpoints import load_checkpoint
 from .compiling import TargetScale, check_names
 from .engines import choose_engine
-from .loop import TrainingState, run_epochs
+from .loop import run_epochs
 from .recording import CHECKPOINT, make_record, open_folder
 from .runs import Run, peak_memory, write_history
 from .saving import LoadedModel, save
+from .state import TrainingState
 
 __all__ = ["Interrupted", "Listener", "train"]
 

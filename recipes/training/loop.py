@@ -8,56 +8,26 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..config import Config
 from .checkpoints import save_checkpoint
 from .engines import Engine, epoch_order
+from .state import TrainingState
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["LEARNING_RATE_FLOOR", "TrainingState", "run_epochs"]
+__all__ = ["LEARNING_RATE_FLOOR", "run_epochs"]
 
 LEARNING_RATE_FACTOR = 0.5
 LEARNING_RATE_FLOOR = 1e-7
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
 
 EpochListener = Callable[[dict[str, Any]], None]
-
-
-@dataclass
-class TrainingState:
-    """Where a training is; with the variables of model and optimizer, all that goes on needs.
-
-    Args:
-        epoch: Epochs completed.
-        row: Rows of the next epoch that are already trained on; 0 unless it was cut short.
-        history: One dict of logs for each completed epoch.
-        best_epoch: The epoch, counted from 1, with the lowest validation loss; 0 before any.
-        best_value: That validation loss.
-        best_weights: The weights after that epoch.
-        waiting: Epochs since the best.
-        waiting_at_rate: Epochs since the best or since the learning rate was halved.
-        status: `unfinished`, `finished`, `interrupted` or `failed`.
-        stopped_by: Why training ended, in words.
-    """
-
-    epoch: int = 0
-    row: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
-    best_epoch: int = 0
-    best_value: float = math.inf
-    best_weights: list[NDArray[Any]] = field(default_factory=list)
-    waiting: int = 0
-    waiting_at_rate: int = 0
-    status: str = "unfinished"
-    stopped_by: str = ""
 
 
 def run_epochs(

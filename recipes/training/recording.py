@@ -11,8 +11,8 @@ from ...zoo.errors import bad_input
 from ..config import Config
 from ..dataset import Splits
 from ..files import new_folder, write_text
-from .loop import TrainingState
 from .runs import Run, hardware, peak_memory, versions, write_history
+from .state import TrainingState
 
 __all__ = ["CHECKPOINT", "check_resumable", "make_record", "open_folder"]
 

@@ -12,7 +12,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-SMALL = {"units": (16,), "dropout": 0.0, "learning_rate": 0.02, "epochs": 40, "random_state": 0}
+SMALL = {
+    "units": (16,),
+    "dropout": 0.0,
+    "learning_rate": 0.02,
+    "batch_size": 32,
+    "epochs": 40,
+    "early_stopping_patience": 15,
+    "random_state": 0,
+}
 
 
 @parametrize_with_checks([GoodfitClassifier(**SMALL), GoodfitRegressor(**SMALL)])
@@ -47,3 +55,11 @@ def test_settings_are_checked():
     x, y = load_iris(return_X_y=True)
     with pytest.raises(ValueError, match="dropout"):
         GoodfitClassifier(dropout=2.0).fit(x, y)
+
+
+def test_what_is_not_set_is_the_quick_start_of_these_rows():
+    x, y = load_iris(return_X_y=True)
+    model = GoodfitClassifier(epochs=1, random_state=0).fit(x, y)
+    assert model.run_.config.batch_size == 8
+    assert "measured" in model.run_.why("batch_size")
+    assert "you set it" in model.run_.why("epochs")

@@ -10,7 +10,8 @@ import pytest
 from goodfit.recipes.config import Config
 from goodfit.recipes.training.checkpoints import load_checkpoint
 from goodfit.recipes.training.engines import TracedEngine
-from goodfit.recipes.training.loop import TrainingState, run_epochs
+from goodfit.recipes.training.loop import run_epochs
+from goodfit.recipes.training.state import TrainingState
 from goodfit.zoo.errors import BadInput
 
 
