@@ -111,6 +111,12 @@ class Config:
         0, "epochs without a better validation loss before halving the rate; 0 never", least=0
     )
     class_weights: str = _setting("none", "weights of rows by class", options=("none", "balanced"))
+    cost_false_alarm: float = _setting(
+        1.0, "what a wrong yes costs, beside `cost_missed`; decides the threshold", above=0.0
+    )
+    cost_missed: float = _setting(
+        1.0, "what a missed yes costs; equal costs keep the threshold at 0.5", above=0.0
+    )
     metrics: tuple[str, ...] = _setting((), "metrics shown during training; empty: by task")
     validation_fraction: float = _setting(0.15, "share of rows to watch", above=0.0, below=0.5)
     test_fraction: float = _setting(0.15, "share of rows sealed", above=0.0, below=0.5)

@@ -107,6 +107,10 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
             0, "REG-7, LVL-4", {}, "Not at first: it belongs to the second level of regularization."
         ),
         "class_weights": _class_weights(splits),
+        **{
+            name: Choice(1.0, "MET-7", {}, "Only you know what an error costs; both count equally.")
+            for name in ("cost_false_alarm", "cost_missed")
+        },
         "metrics": Choice(tuple(shown), metrics.rule, metrics.figures, metrics.reason),
         "seed": Choice(seed, "", {}, "The same seed gives the same training."),
         "validation_fraction": Choice(0.15, "PH-1c", {}, "The guide says 10 to 15 %."),

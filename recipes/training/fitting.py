@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from ...callbacks.findings import Finding
 from ...zoo.errors import GoodfitError, MissingExtra
 from ...zoo.tasks import Task
-from ..config import Config
+from ..config import Choice, Config
 from ..dataset import Splits
+from ..scoring.thresholds import choose_threshold
 from .building import build_model, category_examples, compiled_trunk, encoded_rows
 from .checkpoints import load_checkpoint
 from .compiling import TargetScale, check_names
@@ -123,6 +124,8 @@ def train(
     found = (*findings, *_diagnosed(config, splits.task, state, outputs, baseline))
     record = make_record(config, splits, state, found, time.perf_counter() - started)
     record["parameters"] = model.count_params()
+    threshold = _threshold(config, splits, outputs)
+    record |= {"threshold": threshold.value, "threshold_choice": threshold.to_dict()}
     run = Run(config, record, tuple(state.history), found, place, model, splits)
     return _finish(run, state)
 
@@ -161,6 +164,24 @@ def _diagnosed(
     )
 
 
+def _threshold(config: Config, splits: Splits, outputs: NDArray[Any]) -> Choice:
+    """Return the probability above which the answer is yes, by what the two errors cost.
+
+    Guide: MET-7.
+    """
+    labels = splits.validation.labels
+    if splits.task.kind != "binary" or labels is None or not np.isfinite(outputs).all():
+        return Choice(0.5, reason="It is the middle.")
+    if config.cost_false_alarm == config.cost_missed:
+        return Choice(0.5, "MET-7", reason="Both errors cost the same, as far as was said.")
+    return choose_threshold(
+        labels,
+        outputs[:, 0],
+        cost_false_alarm=config.cost_false_alarm,
+        cost_missed=config.cost_missed,
+    )
+
+
 def _writers(
     place: Path | None, resume: bool, watcher: Any, findings: Sequence[Finding]
 ) -> list[Any]:
@@ -191,6 +212,7 @@ def _finish(run: Run, state: TrainingState) -> Run:
                 data.columns,
                 run.splits.task,
                 data.target,
+                threshold=run.record["threshold"],
                 options=data.options,
                 examples=category_examples(data),
             )

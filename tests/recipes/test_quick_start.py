@@ -144,6 +144,24 @@ def test_rows_that_do_not_fit_are_refused_by_column(run, binary_frame, change, n
         predict(run.model_path, change(binary_frame.drop(columns="churned")))
 
 
+def test_costs_of_errors_decide_the_threshold_that_predictions_use(made_csv, run):
+    careful = quickstart(
+        made_csv / "binary.csv",
+        "churned",
+        output=run.folder.with_name("careful"),
+        epochs=30,
+        seed=1,
+        settings=["cost_missed=20"],
+    )
+    assert run.record["threshold"] == 0.5
+    assert careful.record["threshold"] < 0.5
+    assert careful.record["threshold_choice"]["rule"] == "MET-7"
+    frame = predict(careful.model_path, made_csv / "binary.csv")
+    said_yes = frame.probability_yes > careful.record["threshold"]
+    assert (said_yes == (frame.prediction == "yes")).all()
+    assert said_yes.sum() > (frame.probability_yes > 0.5).sum()
+
+
 def test_categories_never_seen_are_welcome(run, binary_frame):
     frame = binary_frame.drop(columns="churned").head(3).assign(plan=["gold", "basic", None])
     assert len(predict(run.model_path, frame)) == 3
