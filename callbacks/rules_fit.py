@@ -8,7 +8,7 @@ import numpy as np
 
 from .evidence import Evidence, History, is_share
 from .findings import Finding, Severity
-from .signals import after_lowest, end_of, noise_of
+from .signals import after_lowest, counted_rows, end_of, noise_of, sampling_error
 from .thresholds import Thresholds
 
 __all__ = ["no_validation", "overfitting", "too_few_epochs"]
@@ -44,29 +44,18 @@ def overfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
 
     if not name:
         return _overfitting_by_loss(history, thresholds, rising, figures, since, remedy + stop)
-    train = history.series(name)[1]
-    margin = thresholds.gap_when_good if end_of(train) >= thresholds.good else thresholds.gap
-    wide = late >= margin and rising
+    train, held = end_of(history.series(name)[1]), end_of(history.series(f"val_{name}")[1])
+    doubt = _doubt(history, held, thresholds)
+    margin = thresholds.gap_when_good if train >= thresholds.good else thresholds.gap
+    wide = late >= max(margin, doubt) and rising
     enough = len(validation) >= thresholds.settled and restored is None
-    if not wide and not (late >= thresholds.severe_gap and enough):
+    if not wide and not (late >= max(thresholds.severe_gap, doubt) and enough):
         return None
     figures |= {f"gap_{name}": round(late, 4)}
     if restored is not None:
-        gap = _widest_gap(history, restored)[0]
-        reached = history.at(name, restored) or 0.0
-        margin = thresholds.gap_when_good if reached >= thresholds.good else thresholds.gap
-        figures |= {"restored_epoch": restored, "gap_at_restored_epoch": round(gap, 4)}
-        severity: Severity = "warning" if gap >= margin else "info"
-        cause = (
-            f"Training went on to fit noise after epoch {int(epochs[best_at])}, but the"
-            f" weights of epoch {restored} were restored; there {name} is {gap:.3f} better in"
-            " training than in validation."
-        )
-        remedy += "." if severity == "warning" else ", if the remaining gap matters."
-        return Finding("overfitting", "DX-6", severity, cause, remedy, since, figures, 0.8)
+        return _after_restoring(history, thresholds, restored, figures, since, remedy)
     severe = late >= thresholds.error_gap and rising
-    held = float(end_of(history.series(f"val_{name}")[1]))
-    cause = f"{name} is {end_of(train):.3f} in training and {held:.3f} in validation"
+    cause = f"{name} is {train:.3f} in training and {held:.3f} in validation"
     if rising:
         cause += (
             f", and the validation loss has risen by {rise:.0%} since epoch {int(epochs[best_at])}"
@@ -83,6 +72,42 @@ def overfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
         figures,
         confidence,
     )
+
+
+def _after_restoring(
+    history: History,
+    thresholds: Thresholds,
+    restored: int,
+    figures: Figures,
+    since: int,
+    remedy: str,
+) -> Finding:
+    """Judge the weights that early stopping kept: there, no validation loss had risen yet.
+
+    So only a gap that counts by itself is a warning, and only beyond what so few rows can show.
+    """
+    gap, name = _widest_gap(history, restored)
+    reached, held = history.at(name, restored) or 0.0, history.at(f"val_{name}", restored) or 0.0
+    severe = gap >= max(thresholds.severe_gap, _doubt(history, held, thresholds))
+    severity: Severity = "warning" if severe else "info"
+    figures |= {"restored_epoch": restored, "gap_at_restored_epoch": round(gap, 4)}
+    cause = (
+        f"After epoch {figures['best_epoch']} only training improved and the validation loss rose"
+        f" by {figures['validation_loss_rise']:.0%}; the weights of epoch {restored} were kept"
+    )
+    cause += f", where {name} is {reached:.3f} in training and {held:.3f} in validation."
+    if not severe:
+        remedy = "None is needed: this is what early stopping is for"
+    return Finding("overfitting", "DX-6", severity, cause, remedy + ".", since, figures, 0.8)
+
+
+def _doubt(history: History, share: float, thresholds: Thresholds) -> float:
+    """Return the gap that the few rows of a small validation set can make by chance."""
+    for name in history.metrics:
+        if "acc" in name.lower() and is_share(name):
+            rows = counted_rows(history.series(f"val_{name}")[1])
+            return thresholds.doubt * sampling_error(share, rows) if rows else 0.0
+    return 0.0
 
 
 def _overfitting_by_loss(
@@ -118,9 +143,14 @@ def _overfitting_by_loss(
 def too_few_epochs(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     """Find a training that ended while its loss was still clearly falling.
 
+    One that ended before the epochs that were asked for was stopped because it no longer improved.
+    One that went on with an earlier one does not know how far the loss has fallen in all.
+
     Guide: EPO-1.
     """
     history = evidence.history
+    if history.planned_epochs is not None and history.epochs[-1] < history.planned_epochs:
+        return None
     name = "val_loss" if len(history.series("val_loss")[1]) else "loss"
     epochs, loss = history.series(name)
     if len(loss) < 3:
@@ -137,12 +167,13 @@ def too_few_epochs(evidence: Evidence, thresholds: Thresholds) -> Finding | None
         for metric in history.metrics
         for values in [history.series(f"val_{metric}" if name != "loss" else metric)[1]]
     )
+    continued = history.epochs[0] > 1
     if (
-        best < len(loss) - last
+        best < len(loss) - math.ceil(last / 2)
         or fall <= 0
         or recent <= 3 * noise_of(loss)
         or not (
-            recent >= thresholds.still_falling * fall
+            (recent >= thresholds.still_falling * fall and not continued)
             or recent >= thresholds.falling_level * level > 0
         )
         or learned
@@ -151,12 +182,13 @@ def too_few_epochs(evidence: Evidence, thresholds: Thresholds) -> Finding | None
     share = recent / fall
     fast = share >= thresholds.falling_fast and recent >= thresholds.falling_fast * level
     what = "validation loss" if name == "val_loss" else "training loss"
+    since = int(epochs[-last - 1])
     cause = (
-        f"The {what} was still falling when training stopped: the last {last} of"
-        f" {len(loss)} epochs brought {share:.0%} of the whole fall, from {before:.4g} to"
-        f" {end:.4g}."
+        f"The {what} was still falling when training stopped: from {before:.4g} to {end:.4g} since"
+        f" epoch {since}"
     )
-    figures: Figures = {"best_epoch": int(epochs[best]), "share": round(share, 4), "last": last}
+    cause += "." if continued else f", {share:.0%} of its whole fall."
+    figures: Figures = {"best_epoch": int(epochs[best]), "share": round(share, 4), "since": since}
     remedy = "Train for two to three times as many epochs, with early stopping."
     severity: Severity = "warning" if fast else "info"
     return Finding(

@@ -6,7 +6,15 @@ import numpy as np
 
 from .evidence import Evidence, History, is_share
 from .findings import Finding
-from .signals import after_lowest, end_of, falling_steps, noise_of, relative_fall, swings
+from .signals import (
+    after_lowest,
+    counted_rows,
+    end_of,
+    falling_steps,
+    noise_of,
+    relative_fall,
+    swings,
+)
 from .thresholds import Thresholds
 
 __all__ = [
@@ -126,7 +134,8 @@ def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | No
     """Find a training or validation loss that jumps up and down instead of settling.
 
     Jumps count against the loss's level and against its first value, so that the jitter of a loss
-    near zero, and of a small validation set, is no oscillation.
+    near zero is no oscillation; nor is what one row of a small validation set brings about, or
+    what goes on where hardly a row is wrong.
 
     Guide: LR-2, WHEN-3.
     """
@@ -139,6 +148,11 @@ def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | No
             continue
         level = float(np.median(np.abs(settled)))
         size = max(part * level, thresholds.swing_of_start * abs(float(values[0])))
+        if name == "val_loss":
+            right, row = _validation_accuracy(history)
+            if right >= thresholds.finished:
+                continue
+            size = max(size, thresholds.swing_by_a_row * row)
         turning = swings(settled, size)
         share = float(turning.mean())
         if share < thresholds.swing_share or not level:
@@ -164,6 +178,16 @@ def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | No
             "oscillating_loss", "LR-2", "warning", cause, remedy, epoch, figures, confidence
         )
     return None
+
+
+def _validation_accuracy(history: History) -> tuple[float, float]:
+    """Return the typical validation accuracy, and the share of one row where rows are few."""
+    for name in history.metrics:
+        _, values = history.series(f"val_{name}")
+        if "acc" in name.lower() and is_share(name) and len(values):
+            rows = counted_rows(values)
+            return float(np.median(values)), 1 / rows if rows else 0.0
+    return 0.0, 0.0
 
 
 def learning_rate_too_low(evidence: Evidence, thresholds: Thresholds) -> Finding | None:

@@ -8,13 +8,18 @@ import numpy as np
 
 __all__ = [
     "after_lowest",
+    "counted_rows",
     "end_of",
     "falling_steps",
     "longest_standstill",
     "noise_of",
     "relative_fall",
+    "sampling_error",
     "swings",
 ]
+
+# Accuracies on so many rows are too close together to tell the number of rows.
+MOST_COUNTED_ROWS = 500
 
 
 def end_of(values: np.ndarray, count: int = 3) -> float:
@@ -102,3 +107,35 @@ def longest_standstill(values: np.ndarray) -> tuple[int, int]:
                 begin, length = at, position - at
             at = position
     return begin, length
+
+
+def counted_rows(shares: np.ndarray) -> int | None:
+    """Return of how many rows a metric such as accuracy, `(epochs,)`, can be the share.
+
+    On 22 rows an accuracy is a multiple of 1/22. None if the rows are many, or the values say
+    nothing.
+
+    Examples:
+        >>> counted_rows(np.array([17, 19, 18]) / 22)
+        22
+    """
+    inner = np.unique(shares[(shares > 0) & (shares < 1)])
+    if len(inner) < 2:
+        return None
+    rows = np.arange(2, MOST_COUNTED_ROWS + 1)
+    counts = inner * rows[:, None]
+    # A file may hold four decimals only.
+    fits = (np.abs(counts - np.round(counts)) <= 6e-5 * rows[:, None]).all(axis=1)
+    return int(rows[np.argmax(fits)]) if fits.any() else None
+
+
+def sampling_error(share: float, rows: int) -> float:
+    """Return the standard error of a share that was counted on so many rows.
+
+    Examples:
+        >>> round(sampling_error(0.9, 22), 3)
+        0.069
+    """
+    # One more right and one more wrong row: else a share of 1 would be beyond doubt.
+    likely = (share * rows + 1) / (rows + 2)
+    return math.sqrt(likely * (1 - likely) / rows)

@@ -34,10 +34,12 @@ class Thresholds:
             validation loss, which is noisier: `validation_swing`).
         validation_swing: See `loss_swing`.
         swing_of_start: And as a share of the loss in the first epoch: near zero, jumps are nothing.
+        swing_by_a_row: And above what this change of the loss of one validation row makes.
         swing_share: Swings in this share of the epochs are an oscillation.
         gap: Training beats validation by this much in a metric between 0 and 1 (DX-6).
         gap_when_good: The same where training is at `good` or better.
         good: See `gap_when_good`.
+        doubt: And by this many standard errors of a share of so few validation rows.
         severe_gap: A gap that counts even where the validation loss does not rise (DX-3).
         settled: Epochs before a gap without a rising loss is believed.
         error_gap: A gap from here on, with a rising validation loss, is an error.
@@ -80,10 +82,12 @@ class Thresholds:
     loss_swing: float = 0.10
     validation_swing: float = 0.25
     swing_of_start: float = 0.05
+    swing_by_a_row: float = 2.0
     swing_share: float = 0.20
     gap: float = 0.10
     gap_when_good: float = 0.07
     good: float = 0.90
+    doubt: float = 2.0
     severe_gap: float = 0.20
     settled: int = 10
     error_gap: float = 0.20

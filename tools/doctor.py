@@ -117,17 +117,19 @@ def _packages() -> Iterator[Check]:
 
 
 def _package(package: str, least: str, newest: str, extra: str) -> Check:
-    tested = f"tested from {least} to {newest}"
     found = _version(package)
     if found is None:
         needed = "error" if package in ("keras", "numpy", "lazy-loader") else "warning"
         return Check(package, needed, "not installed", _install(extra))
     if _numbers(found) < _numbers(least):
-        return Check(package, "error", f"{found}; {tested}", f"pip install '{package}>={least}'")
+        figure = f"{found}; {least} or newer is needed, {newest} is tested"
+        return Check(package, "error", figure, f"pip install '{package}>={least}'")
     if _numbers(found) > _numbers(newest):
         remedy = f"If something fails, try: pip install '{package}=={newest}'"
         return Check(package, "info", f"{found} is newer than what was tested, {newest}", remedy)
-    return Check(package, "good", f"{found} ({tested})")
+    if _numbers(found) == _numbers(newest):
+        return Check(package, "good", f"{found}, as tested")
+    return Check(package, "good", f"{found} ({newest} is tested, {least} is needed)")
 
 
 def _version(package: str) -> str | None:

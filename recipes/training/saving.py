@@ -152,7 +152,7 @@ def load_model(path: str | Path) -> LoadedModel:
         tuple(data["target"]),
         data["threshold"],
         data["options"],
-        data["examples"],
+        data.get("examples", {}),
     )
 
 
