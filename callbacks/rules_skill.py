@@ -132,14 +132,21 @@ def _standstill(
         suspect = naive or value < majority
     else:
         suspect = (value <= thresholds.poor + 0.1 and rose <= 0.1) or fell > 0.1 or begin <= 1
-        suspect = suspect and value < thresholds.good
-    if not suspect:
+    # One class may well be that common: a remark, since a model that has converged stands as still.
+    remark = majority is None and value >= thresholds.good and length >= least + least // 2
+    remark = remark and (not len(held) or abs(float(held[-1]) - value) <= thresholds.gap / 2)
+    if not suspect and not remark:
         return None
     figures: Figures = {accuracy: round(value, 4), "epochs": length, "first": int(epochs[begin])}
     cause = f"{accuracy} is exactly {value:.4f} in {length} epochs on end"
     if naive:
         figures["majority"] = round(float(majority or 0), 4)
         cause += ", the share of the commonest class"
+    if remark:
+        cause += ": if that is the share of the commonest class, all answers are that class."
+        remedy = "Compare with that share, or pass it as baseline; look at recall or AUC as well."
+        since = int(epochs[begin])
+        return Finding("class_collapse", "DX-5", "info", cause, remedy, since, figures, 0.3)
     cause += ": the model gives the same answer to every row."
     severity: Severity = "error" if naive and value < thresholds.good else "warning"
     confidence = 0.85 if naive else 0.6

@@ -87,7 +87,7 @@ class Thresholds:
     gap: float = 0.10
     gap_when_good: float = 0.07
     good: float = 0.90
-    doubt: float = 2.0
+    doubt: float = 1.5
     severe_gap: float = 0.20
     settled: int = 10
     error_gap: float = 0.20

@@ -227,6 +227,74 @@ def test_softmax_on_one_unit_shows_though_the_loss_falls():
     assert "class_collapse" in faults(diagnose(columns))
 
 
+def test_an_accuracy_that_stands_still_on_a_high_level_is_worth_a_remark():
+    """A rare class: 0.926 may be the share of the other one, or a model that has converged."""
+    loss = 0.3 + 0.5 * 0.8 ** np.arange(20)
+    columns = {
+        "loss": loss, "val_loss": loss,
+        "accuracy": np.r_[0.33, 0.56, 0.87, [0.926] * 17],
+        "val_accuracy": np.r_[0.52, 0.71, 0.9, [0.935] * 17],
+    }  # fmt: skip
+    (remark,) = (each for each in diagnose(columns) if each.fault == "class_collapse")
+    assert remark.severity == "info"
+    assert "commonest class" in remark.cause
+    (sure,) = (each for each in diagnose(columns, baseline={"accuracy": 0.93}) if each.epoch == 4)
+    assert (sure.fault, sure.severity) == ("class_collapse", "warning")
+    assert "class_collapse" not in faults(diagnose(columns, baseline={"accuracy": 0.6}))
+
+
+SMALL = 22  # rows of validation
+
+
+def test_a_jump_of_a_small_validation_set_is_no_oscillation():
+    """Bug prevented: on 86 rows, of which 85 were right, every jump of one row's loss counted."""
+    t = np.arange(40)
+    falling = 0.4 * 0.9**t + 0.01
+    jumps = 0.03 + 0.02 * (t % 2)
+    right = {"accuracy": 1 - 0.1 * 0.8**t, "val_accuracy": 1 - (t % 2) / 86}
+    assert diagnose({"loss": falling, "val_loss": jumps, **right}) == []
+    few = {"accuracy": 0.9 - 0.3 * 0.8**t, "val_accuracy": np.where(t % 3, 19, 18) / SMALL}
+    level = 0.3 + 0.088 * (t % 2)
+    assert diagnose({"loss": falling + 0.25, "val_loss": level, **few}) == []
+    many = {**few, "val_accuracy": np.where(t % 3, 1901, 1817) / 2203}
+    findings = diagnose({"loss": falling + 0.25, "val_loss": level, **many})
+    assert faults(findings) == ["oscillating_loss"]
+
+
+def test_a_gap_of_two_rows_is_no_overfitting():
+    t = np.arange(30)
+    rising = np.where(t < 10, 0.7 - 0.03 * t, 0.43 + 0.01 * (t - 10))
+    columns = {"loss": 0.7 * 0.9**t, "val_loss": rising, "accuracy": np.minimum(0.6 + 0.04 * t, 1)}
+    few = np.r_[np.linspace(13, 20, 10).round(), np.where(np.arange(20) % 5, 20, 19)] / SMALL
+    assert faults(diagnose({**columns, "val_accuracy": few})) == []
+    many = np.r_[np.linspace(1300, 2000, 10).round(), np.where(np.arange(20) % 5, 2000, 1981)]
+    assert faults(diagnose({**columns, "val_accuracy": many / 2203})) == ["overfitting"]
+
+
+def test_what_early_stopping_ended_is_neither_overfitted_nor_too_short():
+    """Bug prevented: a slow run, best 30 epochs before its end, was told to go on."""
+    t = np.arange(188)
+    best = 158
+    val_loss = 0.45 - 0.2 * (np.minimum(t, best) / best) ** 4 + 0.004 * np.maximum(t - best, 0)
+    columns = {"loss": 0.5 * 0.98**t, "val_loss": val_loss}
+    shares = {"accuracy": 0.85 + 0.15 * (t / 188), "val_accuracy": 0.8 + 0.05 * (t / 188)}
+    known = {"restored_epoch": best + 1}
+    assert "too_few_epochs" not in faults(diagnose(columns, **known))
+    loud = [f for f in diagnose({**columns, **shares}, **known) if f.severity != "info"]
+    assert loud == []
+    falling = {"loss": 2.0 * 0.8 ** np.arange(6), "val_loss": 2.0 * 0.8 ** np.arange(6)}
+    assert faults(diagnose(History.read(falling, planned_epochs=6))) == ["too_few_epochs"]
+    assert diagnose(History.read(falling, planned_epochs=60)) == []
+
+
+def test_a_second_fit_does_not_take_its_own_fall_for_the_whole():
+    """Bug prevented: epochs 11 to 20 of a converged training were 'half of the whole fall'."""
+    loss = 0.15 - 0.002 * np.arange(10)
+    columns = {"epoch": range(10, 20), "loss": loss, "val_loss": loss}
+    assert diagnose(columns) == []
+    assert faults(diagnose({**columns, "epoch": range(10)})) == ["too_few_epochs"]
+
+
 def test_several_outputs_are_judged_by_the_widest_gap():
     columns = overfitted(rise=1.0)
     renamed = {
