@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
+import signal
 import sys
+import threading
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from ..zoo.errors import BadInput, GoodfitError, Problem, bad_input, did_you_mean
@@ -53,18 +56,38 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
-    with streams, warnings.catch_warnings():
+    with streams, _ctrl_c() as presses, warnings.catch_warnings():
         if not sys.warnoptions:
             warnings.simplefilter("ignore")
             warnings.filterwarnings("default", module="goodfit")
         try:
-            return _outcome(words, streams)
+            return _outcome(words, streams, presses)
         except BrokenPipeError:  # as after `| head`: whoever read has seen enough
             streams.discard()
             return FAILED if streams.as_json else DONE
 
 
-def _outcome(words: list[str], streams: Streams) -> int:
+@contextlib.contextmanager
+def _ctrl_c() -> Iterator[list[int]]:
+    """Yield a list that every Ctrl-C grows: a C library may turn the press into another error."""
+    presses: list[int] = []
+    alone = threading.current_thread() is threading.main_thread()
+    if not alone or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield presses
+        return
+
+    def handler(number: int, _frame: Any) -> None:
+        presses.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, handler)
+    try:
+        yield presses
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _outcome(words: list[str], streams: Streams, presses: list[int]) -> int:
     """Run the command; show its result, or what went wrong."""
     try:
         result = _execute(words)
@@ -84,8 +107,7 @@ def _outcome(words: list[str], streams: Streams) -> int:
     except BrokenPipeError:
         raise
     except KeyboardInterrupt as error:
-        message = str(error) or "Interrupted"
-        return _failed((Problem("interrupted", message),), INTERRUPTED, streams, error)
+        return _interrupted(error, streams)
     except GoodfitError as error:
         return _failed(problems_of(error), error.exit_code, streams, error)
     except ModuleNotFoundError as error:
@@ -106,7 +128,13 @@ def _outcome(words: list[str], streams: Streams) -> int:
         )
         return _failed((problem,), FAILED, streams, error)
     except Exception as error:  # noqa: BLE001 - the last resort: no user is helped by a traceback
-        return _unexpected(error, streams)
+        return _interrupted(error, streams) if presses else _unexpected(error, streams)
+
+
+def _interrupted(error: BaseException, streams: Streams) -> int:
+    told = isinstance(error, KeyboardInterrupt) and str(error)
+    problem = Problem("interrupted", told or "Interrupted")
+    return _failed((problem,), INTERRUPTED, streams, error)
 
 
 def _unexpected(error: Exception, streams: Streams) -> int:

@@ -16,6 +16,7 @@ from ...zoo.errors import GoodfitError, MissingExtra
 from ...zoo.tasks import Task
 from ..config import Choice, Config
 from ..dataset import Splits
+from ..reading.wording import plural
 from ..scoring.thresholds import choose_threshold
 from .building import build_model, category_examples, compiled_trunk, encoded_rows
 from .checkpoints import load_checkpoint
@@ -48,7 +49,8 @@ class Interrupted(GoodfitError):
         place = f"the run is kept in {run.folder}" if run.folder else "the run was in memory"
         best = run.record["best_epoch"]
         kept = f"the best so far is epoch {best}" if best else "no epoch was completed"
-        super().__init__(f"Interrupted after {run.record['epochs']} epochs: {kept}; {place}.")
+        done = plural(run.record["epochs"], "epoch")
+        super().__init__(f"Interrupted after {done}: {kept}; {place}.")
 
 
 def train(

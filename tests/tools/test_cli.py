@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import types
@@ -169,6 +170,20 @@ def test_every_failure_has_its_exit_code_and_no_traceback(
     out, err = capsys.readouterr()
     assert json.loads(out)["error"]["kind"] == kind
     assert err == ""
+
+
+def test_ctrl_c_that_a_library_turns_into_another_error_is_an_interruption(command, capsys):
+    # As numpy does when the press comes while it reads the format of a buffer.
+    def run(_):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ValueError("not a valid buffer format") from None
+
+    command(run)
+    assert main(["models", "--json"]) == 130
+    assert json.loads(capsys.readouterr().out)["error"]["kind"] == "interrupted"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_traceback_is_shown_when_it_is_asked_for(command, capsys, monkeypatch):
