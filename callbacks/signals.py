@@ -134,7 +134,7 @@ def sampling_error(share: float, rows: int) -> float:
 
     Examples:
         >>> round(sampling_error(0.9, 22), 3)
-        0.069
+        0.072
     """
     # One more right and one more wrong row: else a share of 1 would be beyond doubt.
     likely = (share * rows + 1) / (rows + 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -63,6 +64,15 @@ class Dataset:
         if self.labels is not None:
             return len(self.labels)
         return len(next(iter(self.features.values()))) if self.features else 0
+
+    def __repr__(self) -> str:
+        """Return size, columns by kind, target and source, and no values."""
+        kinds = Counter(column.kind for column in self.columns for _ in range(column.width))
+        shown = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        parts = [f"{len(self)} rows", f"columns: {shown or 'none'}"]
+        if self.task is not None:
+            parts.append(f"{self.task.kind} of {', '.join(self.target)}")
+        return f"Dataset({'; '.join(parts)}; from {self.source})"
 
     def take(self, index: NDArray[Any]) -> Dataset:
         """Return the rows that `index` (positions or a mask) selects, in that order."""
@@ -191,6 +201,11 @@ class Splits:
     test: SealedTest
     method: Choice
     seed: int = 0
+
+    def __repr__(self) -> str:
+        """Return sizes, method and the data's own summary, and no row."""
+        sizes = ", ".join(f"{count} {part}" for part, count in self.sizes.items())
+        return f"Splits({sizes}; {self.method.value}, seed {self.seed}; {self.train!r})"
 
     @property
     def task(self) -> Task:

@@ -14,6 +14,7 @@ from .dataset import Dataset
 from .files import write_atomically
 from .reading.loading import load_rows
 from .scoring.scores import decide
+from .training.runs import Run
 from .training.saving import LoadedModel, load_model, raw_outputs
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["predict", "predict_file", "prediction_frame"]
 
 
-def predict(model: LoadedModel | str | Path, source: Any) -> pd.DataFrame:
+def predict(model: LoadedModel | Run | str | Path, source: Any) -> pd.DataFrame:
     """Return one prediction per row of a file, data frame or array, in the same order.
 
     Args:
-        model: A model from `load_model`, or the path of a saved one.
+        model: A model from `load_model`, a run with a folder, or the path of a saved model or run.
         source: Rows with the columns that the model was trained on, in any order; more columns
             are ignored.
 
@@ -37,7 +38,7 @@ def predict(model: LoadedModel | str | Path, source: Any) -> pd.DataFrame:
     Raises:
         BadInput: A column is missing, renamed or of another type; or the file cannot be read.
     """
-    loaded = model if isinstance(model, LoadedModel) else load_model(model)
+    loaded = model if isinstance(model, LoadedModel) else load_model(_model_path(model))
     rows = load_rows(source, loaded.columns, options=loaded.options or {})
     _check_categories(rows, loaded)
     outputs = raw_outputs(loaded.model, rows.features, loaded.columns)
@@ -45,6 +46,14 @@ def predict(model: LoadedModel | str | Path, source: Any) -> pd.DataFrame:
         bad = rows.rows[~np.isfinite(outputs).all(axis=1)][:5].tolist()
         raise GoodfitError(f"The model's answer is not finite for rows {bad}.")
     return prediction_frame(outputs, loaded.task, loaded.target, loaded.threshold)
+
+
+def _model_path(model: Run | str | Path) -> Path:
+    """Return where the model of a run, of its folder, or of a path is saved."""
+    if isinstance(model, Run):
+        return model.model_path
+    inside = Path(model) / "model.keras"
+    return inside if inside.is_file() else Path(model)
 
 
 def _check_categories(rows: Dataset, loaded: LoadedModel) -> None:

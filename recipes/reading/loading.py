@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...zoo.errors import BadInput, Problem, require
+from ...zoo.errors import BadInput, Problem, bad_input, require
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..dataset import Dataset
@@ -114,6 +114,13 @@ def load(
     table = drop_empty_tail(table)
     names = list(table.columns)
     targets, said = find_targets(names, target, known)
+    if any(getattr(table.columns.get(name), "ndim", 1) > 1 for name in targets):
+        raise bad_input(
+            "target_missing",
+            f"{table.label.capitalize()} hold features and no target",
+            expected="a pair of arrays (x, y)",
+            received="one array",
+        )
     check_names(names, targets, ignore, options, time, group, table.label)
 
     problems: list[Problem] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...zoo.errors import Problem
+from ...zoo.errors import Problem, bad_input
 from ..config import Choice
 from .cells import category_texts, cells_of_numbers
 from .columns import as_cells, hints_for, typed_values
@@ -23,8 +23,20 @@ __all__ = ["find_targets", "read_target", "with_target"]
 def find_targets(
     names: Sequence[str], target: str | Sequence[str] | None, known: Sequence[str]
 ) -> tuple[list[str], str]:
-    """Return the names of the target columns, and why these."""
+    """Return the names of the target columns, and why these.
+
+    Raises:
+        BadInput: Values were given where a name is due.
+    """
     if target is not None:
+        if hasattr(target, "__array__"):
+            raise bad_input(
+                "target_values",
+                "The target is given by its values",
+                expected="the name of a column, or several",
+                received=type(target).__name__,
+                remedy="Pass features and target together, as a pair: (x, y)",
+            )
         return [target] if isinstance(target, str) else list(target), "You set it."
     if known:
         return list(known), "It is the target that the source names."

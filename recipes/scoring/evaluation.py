@@ -71,6 +71,11 @@ class Evaluation:
     confidence: float = 0.95
     threshold: float = 0.5
 
+    def __repr__(self) -> str:
+        """Return task, rows and metrics in one line."""
+        shown = ", ".join(f"{name} {value}" for name, value in self.metrics.items())
+        return f"Evaluation({self.task.kind}, {self.rows} rows: {shown})"
+
     def __str__(self) -> str:
         """Return metrics, readings and notes, a line each."""
         width = max(map(len, self.metrics), default=0)

@@ -395,3 +395,19 @@ def test_a_category_of_100000_distinct_strings_is_refused_unless_it_is_asked_for
     assert "--ignore 'user name'" in str(caught.value)
     assert load(columns, "y", types={"user name": "category"}).columns[0].kind == "category"
     assert len(load(columns, "y", ignore=["user name"]).columns) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "words"),
+    [
+        ((np.ones((20, 3)),), "target_missing", ["no target", "(x, y)", "one array"]),
+        ((np.ones((20, 3)), np.arange(20)), "target_values", ["by its values", "(x, y)"]),
+        ((pd.DataFrame({"a": [1] * 20}), pd.Series(range(20))), "target_values", ["Series"]),
+    ],
+)
+def test_features_and_target_that_are_not_a_pair(arguments, kind, words):
+    """Bug prevented: each value of the target was looked up as the name of a column."""
+    with pytest.raises(BadInput) as caught:
+        load(*arguments)
+    assert [problem.kind for problem in caught.value.problems] == [kind]
+    assert not [word for word in words if word not in str(caught.value)], str(caught.value)

@@ -232,3 +232,9 @@ def test_names_all_problems_at_once():
 def test_refuses_settings(setting):
     with pytest.raises(BadInput):
         evaluate([0, 1], [0.1, 0.9], BINARY, **setting)
+
+
+def test_repr_is_one_line_with_the_metrics():
+    shown = repr(evaluate(*case(BINARY), BINARY))
+    assert shown.startswith("Evaluation(binary, 80 rows: accuracy 0.")
+    assert "\n" not in shown

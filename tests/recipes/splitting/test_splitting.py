@@ -229,3 +229,12 @@ def test_the_log_counts_openings_across_processes(tmp_path):
     assert split(dataset, log=log).test.openings == 0
     split(dataset, log=log).test.open("one")
     assert split(dataset, log=log).test.openings == 1
+
+
+def test_printing_data_shows_sizes_and_no_values():
+    """Bug prevented: in a notebook, `split(dataset)` filled the screen with every value."""
+    dataset = load({"a": np.arange(30) * 1.5, "c": ["u", "v", "w"] * 10, "y": ["n", "p"] * 15}, "y")
+    assert repr(dataset).startswith("Dataset(30 rows; columns: 1 number, 1 category; binary of y;")
+    shown = repr(split(dataset))
+    assert shown.startswith("Splits(21 train, 4 validation, 5 test; stratified, seed 0; Dataset(21")
+    assert len(shown) < 200
