@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from ..zoo.errors import GoodfitError, bad_input
 from ..zoo.tasks import Task
 from .auditing.audits import audit, profile
 from .choosing.configuring import choose_config
-from .config import Config
+from .config import Choice, Config
 from .dataset import Dataset, Splits
+from .reading.bundled import BUNDLED
 from .reading.loading import load
 from .scoring.evaluation import evaluate
 from .scoring.naive import compare_with_naive, naive_answers
@@ -181,14 +183,17 @@ def evaluate_test(
     if splits is None:
         clock.step("load", "reading the data again")
         _, splits = _reread(run)
-    if splits.test.seal != run.record["split"]["seal"]:
-        raise bad_input(
-            "data_changed",
-            f"The data of the run in {run.folder} changed since it was made",
-            expected=f"test rows with seal {run.record['split']['seal'][:12]}",
-            received=splits.test.seal[:12],
-            remedy="Restore the file, or start a new run",
-        )
+    seals = {"test": run.record["split"]["seal"], "training": run.record["fingerprint"]}
+    found = {"test": splits.test.seal, "training": splits.train.fingerprint()}
+    for part, seal in seals.items():
+        if found[part] != seal:
+            raise bad_input(
+                "data_changed",
+                f"The data of the run in {run.folder} changed since it was made",
+                expected=f"{part} rows with seal {seal[:12]}",
+                received=found[part][:12],
+                remedy="Restore the file, or start a new run",
+            )
     clock.step("evaluate", "opening the test set")
     rows = splits.test.open(f"evaluate the model of {run.folder or 'a run in memory'}")
     answers = naive_answers(splits.train, rows)
@@ -274,7 +279,18 @@ def _labelled(rows: Dataset) -> tuple[NDArray[Any], Task]:
 def _reread(run: Run) -> tuple[Dataset, Splits]:
     """Return the data of a run, read and split again as its record says."""
     record = run.record
-    dataset = load(record["source"], record["target"], **record["options"])
+    source = record["source"]
+    if source not in BUNDLED and not Path(source).is_absolute():
+        raise bad_input(
+            "source_in_memory",
+            f"The run in {run.folder} was trained on {source}, which no file holds",
+            expected="a run of a file or of a bundled set",
+            remedy="In Python, hand the data over: evaluate_test(run, splits); or train on a file",
+        )
+    dataset = load(source, record["target"], **record["options"])
+    # What was inferred then is set now; the reasons are those of then.
+    choices = {name: Choice.from_dict(choice) for name, choice in record["choices"].items()}
+    dataset = replace(dataset, choices=choices)
     config = run.config
     splits = split(
         dataset,

@@ -93,6 +93,12 @@ def test_changed_data_are_not_tested_on(made_csv, tmp_path):
     source.write_text(text.replace("premium", "basic"))
     with pytest.raises(BadInput, match="changed"):
         evaluate_test(run.folder)
+    lines = text.splitlines()
+    row = int(run.splits.train.rows[0])
+    lines[row] = "77" + lines[row][lines[row].index(",") :]
+    source.write_text("\n".join(lines))
+    with pytest.raises(BadInput, match="Expected training rows with seal"):
+        evaluate_test(run.folder)
     assert not (tmp_path / "run" / "test_openings.jsonl").exists()
 
 
@@ -114,6 +120,8 @@ def test_predictions_keep_the_order_and_name_the_classes(run, binary_frame, tmp_
     frame = predict(run.model_path, rows)
     assert list(frame.columns) == ["prediction", "probability_no", "probability_yes"]
     assert len(frame) == len(rows)
+    assert frame.equals(predict(run, rows))
+    assert frame.equals(predict(run.folder, rows))
     np.testing.assert_allclose(frame.probability_no + frame.probability_yes, 1.0, atol=1e-6)
     assert ((frame.probability_yes > 0.5) == (frame.prediction == "yes")).all()
     unshuffled = predict(run.model_path, binary_frame.drop(columns="churned"))
@@ -196,8 +204,8 @@ def test_plain_arrays_in_memory_of_the_run(tmp_path):
     run = quickstart((x, y), epochs=20, output=tmp_path / "run", test=True)
     assert run.record["test"]["metrics"]["accuracy"]["value"] > 0.7
     assert predict(run.model_path, x[:5]).shape == (5, 3)
-    with pytest.raises(BadInput):
-        evaluate_test(run.folder)  # arrays cannot be read again
+    with pytest.raises(BadInput, match="arrays of 200 rows, which no file holds"):
+        evaluate_test(run.folder)
 
 
 def test_settings_override_and_mistakes_cost_nothing(made_csv, tmp_path):
@@ -241,6 +249,9 @@ def test_ctrl_c_keeps_the_best_and_resume_gives_the_undisturbed_numbers(made_csv
         evaluate_test(tmp_path / "cut")
     done = resume(tmp_path / "cut")
     assert done.record["status"] == "finished"
+    # What was inferred keeps its reason, though the second reading was told everything.
+    for name in ("choices", "audit_profile", "findings"):
+        assert done.record[name] == whole.record[name]
     for name in ("loss", "val_loss"):
         assert [logs[name] for logs in done.history] == [logs[name] for logs in whole.history]
     np.testing.assert_array_equal(
