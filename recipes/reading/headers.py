@@ -11,11 +11,21 @@ from ...zoo.errors import BadInput, Problem
 from ..config import Choice
 from .wording import quoted, some
 
-__all__ = ["clean_names"]
+__all__ = ["clean_name", "clean_names"]
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 # Of the names; fewer numbers may be years or bins among true names.
 NUMBERS_IN_A_HEADER = 0.3
+
+
+def clean_name(name: object) -> str:
+    """Return a name as columns are called here: text, with single blanks inside and none around.
+
+    Examples:
+        >>> clean_name(0), clean_name(" blood  pressure ")
+        ('0', 'blood pressure')
+    """
+    return " ".join(str(name).split())
 
 
 def clean_names(
@@ -31,7 +41,7 @@ def clean_names(
     Raises:
         BadInput: Names repeat, or the line looks like data.
     """
-    names = [" ".join(str(name).split()) for name in raw]
+    names = [clean_name(name) for name in raw]
     blank = [position for position, name in enumerate(names, 1) if not name]
     choices = {}
     for position in blank:

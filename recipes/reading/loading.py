@@ -16,6 +16,7 @@ from ..dataset import Dataset
 from .cells import category_texts
 from .column_forms import Inferred
 from .columns import as_cells, hints_for, infer_all, typed_values
+from .headers import clean_name
 from .inferring import infer_kind
 from .loading_options import check_arguments, check_names, column_options, recorded
 from .prediction_rows import load_rows
@@ -110,6 +111,8 @@ def load(
     require("pandas", "recipes")
     options = column_options(types, text, decimal, thousands, dates, missing)
     check_arguments(task, options)
+    target, time, group = _named(target), _named(time), _named(group)
+    ignore = [clean_name(name) for name in ([ignore] if isinstance(ignore, str) else ignore)]
     table, known = open_source(source, target, separator=separator, encoding=encoding)
     table = drop_empty_tail(table)
     names = list(table.columns)
@@ -169,6 +172,14 @@ def load(
         recorded(options, inferred, made, ignore, time, group, drop_missing_target),
         extras,
     )
+
+
+def _named(name: Any) -> Any:
+    """Return one name, or several, as columns are called here; names of frames may be numbers."""
+    if name is None or hasattr(name, "__array__"):
+        return name
+    one = isinstance(name, str) or not hasattr(name, "__iter__")
+    return clean_name(name) if one else [clean_name(each) for each in name]
 
 
 def _extras(

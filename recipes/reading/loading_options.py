@@ -8,6 +8,7 @@ from typing import Any
 from ...zoo.errors import BadInput, Problem, did_you_mean
 from ...zoo.tasks import COLUMN_KINDS, TASK_KINDS, Task
 from .column_forms import Inferred
+from .headers import clean_name
 
 __all__ = ["check_arguments", "check_names", "column_options", "recorded"]
 
@@ -36,21 +37,25 @@ def column_options(
     missing: Sequence[str] | Mapping[str, Sequence[str]] | None,
 ) -> dict[str, Any]:
     """Return what is set for columns, by column; "" stands for every column."""
-    kinds = {name: SYNONYMS.get(str(kind).lower(), kind) for name, kind in (types or {}).items()}
-    texts = [text] if isinstance(text, str) else text or ()
-    kinds |= dict.fromkeys(texts, "text") | dict.fromkeys(dates or (), "date")
 
     def by_column(value: Any) -> dict[str, Any]:
         if value is None:
             return {}
-        return dict(value) if isinstance(value, Mapping) else {"": value}
+        if not isinstance(value, Mapping):
+            return {"": value}
+        return {clean_name(name): told for name, told in value.items()}
+
+    texts = [text] if isinstance(text, str) else text or ()
+    formats = by_column(dates)
+    kinds = {n: SYNONYMS.get(str(kind).lower(), kind) for n, kind in by_column(types).items()}
+    kinds |= dict.fromkeys(map(clean_name, texts), "text") | dict.fromkeys(formats, "date")
 
     words = by_column([missing] if isinstance(missing, str) else missing)
     return {
         "types": kinds,
         "decimal": {n: MARKS.get(m, m) for n, m in by_column(decimal).items()},
         "thousands": {n: MARKS.get(m, m) for n, m in by_column(thousands).items()},
-        "dates": dict(dates or {}),
+        "dates": formats,
         "missing": {n: [w] if isinstance(w, str) else list(w) for n, w in words.items()},
     }
 

@@ -352,6 +352,18 @@ def test_types_ignore_text_and_missing_are_kept_to(tmp_path):
     same(dataset, load(dataset.source, dataset.target, **json.loads(json.dumps(dataset.options))))
 
 
+def test_columns_are_named_as_the_source_names_them():
+    frame = pd.DataFrame({0: UV, 1: range(ROWS), 2: range(ROWS), " a  b ": range(ROWS), "g": "u"})
+    frame["g"] = [f"g{i % 7}" for i in range(ROWS)]
+    set_by_name = {"types": {2: "category"}, "missing": {2: ["3"]}, "decimal": {" a  b ": "."}}
+    dataset = load(frame, 0, ignore=[1], time=" a  b ", group="g ", **set_by_name)
+    assert dataset.target == ("0",)
+    assert [(c.name, c.kind) for c in dataset.columns] == [("2", "category"), ("a b", "number")]
+    assert dataset.features["2"][3] == ""
+    assert list(dataset.extras) == ["a b", "g"]
+    assert load(frame, [1, 2]).target == ("1", "2")
+
+
 def test_marks_of_missing_hold_for_typed_columns_too():
     frame = pd.DataFrame({"a": [-999.0, *range(1, 40)], "y": UV})
     dataset = load(frame, missing={"a": ["-999"]})
