@@ -42,7 +42,9 @@ def underfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
         # A metric that shows skill, such as AUC on rare classes, outweighs accuracy that cannot.
         if poor and (answer == "linear" or all(verdict for verdict, _ in compared.values())):
             shown = ", ".join(f"{key} {value:.4g}" for key, value in figures.items())
-            cause = f"The model is no better than the naive answer '{answer}': {shown}."
+            beside = f"no better than the naive answer '{answer}'"
+            beside = "clearly worse than a linear model" if answer == "linear" else beside
+            cause = f"The model is {beside}: {shown}."
             return Finding("underfitting", "DX-4", "warning", cause, remedy, epoch, figures, 0.75)
     accuracy = [name for name in history.metrics if "acc" in name.lower()]
     _, loss = history.series("loss")
@@ -167,7 +169,9 @@ def _no_better(
             direction = metric_direction(name)
             if not len(values) or direction is None:
                 continue
-            value = history.at(column, history.restored_epoch or -1) or end_of(values)
+            # Early stopping may restore an epoch before training had learned all that it can.
+            kept = history.restored_epoch if column.startswith("val_") else None
+            value = history.at(column, kept or -1) or end_of(values)
             unit = margin if is_share(name) or "r2" in name.lower() else margin * abs(score)
             better = (value - score) if direction == "max" else (score - value)
             # A linear model may well be as good as can be: there, only clearly worse is poor.

@@ -186,7 +186,7 @@ def _equal_codes(table: AuditTable) -> list[tuple[str, str]]:
     """Return pairs of columns of which each value of one goes with one value of the other."""
     by_counts: dict[tuple[int, ...], list[AuditColumn]] = {}
     for column in table.columns:
-        if 2 <= column.distinct <= TWIN_CODES and column.kind != "text":
+        if _repeats(column) and column.distinct >= 2 and column.kind != "text":
             by_counts.setdefault(tuple(column.counts.tolist()), []).append(column)
     pairs = []
     for alike in by_counts.values():
@@ -199,8 +199,16 @@ def _equal_codes(table: AuditTable) -> list[tuple[str, str]]:
     return pairs
 
 
+def _repeats(column: AuditColumn) -> bool:
+    """Whether values come back so often that two columns cannot go together by chance.
+
+    Where each value has its own row, every column goes with every other.
+    """
+    return column.distinct <= min(TWIN_CODES, int((column.codes >= 0).sum()) // 2)
+
+
 def _straight_lines(table: AuditTable) -> list[tuple[str, str]]:
-    columns = [c for c in table.columns if c.kind == "number" and c.distinct > TWIN_CODES]
+    columns = [c for c in table.columns if c.kind == "number" and not _repeats(c)]
     columns = [c for c in columns if not c.missing.any()][:TWIN_COLUMNS]
     if len(columns) < 2:
         return []

@@ -123,7 +123,8 @@ def compare_with_naive(
         naive: Other outputs for them by name, such as `naive_answers` returns.
         task: What they answer.
         metric: What to compare by, a name from `evaluate`; None takes the first that
-            `choose_metrics` names and that has a meaning here.
+            `choose_metrics` names and that has a meaning here; R² for several numbers, whose
+            units differ.
         samples: Resampled sets of rows; the same for all answers.
         confidence: Share of samples inside the interval of the gain.
         seed: The same seed resamples the same rows.
@@ -154,9 +155,12 @@ def compare_with_naive(
             f"There is no metric '{metric}' for a {task.kind} task",
             remedy=did_you_mean(metric, known),
         )
+    wanted = [*choose_metrics(task, labels).value, *sorted(known)]
+    if task.kind == "regression" and task.outputs > 1:
+        wanted.insert(0, "r2")  # errors in several units have no mean
     usable = [
         name
-        for name in ([metric] if metric else [*choose_metrics(task, labels).value, *sorted(known)])
+        for name in ([metric] if metric else wanted)
         if name in known
         and all(np.isfinite(scores["", name][0]) for scores in [ours, *others.values()])
     ]

@@ -200,6 +200,20 @@ def test_as_good_as_a_linear_model_is_no_underfitting_but_worse_is():
     assert faults(diagnose(columns, baseline={"linear": {"loss": 0.4}})) == ["underfitting"]
 
 
+def test_a_training_that_went_on_to_learn_is_no_underfitting():
+    """Bug prevented: at the restored third epoch the loss was above a linear model's, later not."""
+    loss = np.r_[0.55, 0.4, 0.35, np.linspace(0.33, 0.25, 20)]
+    val_loss = np.r_[0.4, 0.33, 0.317, np.linspace(0.32, 0.36, 20)]
+    columns = {"loss": loss, "val_loss": val_loss}
+    baseline = {"linear": {"loss": 0.295}}
+    found = diagnose(columns, baseline=baseline, restored_epoch=3)
+    assert "underfitting" not in faults(found)
+    columns["loss"] = np.maximum(loss, 0.34)
+    (finding,) = diagnose(columns, baseline=baseline, restored_epoch=3)
+    assert finding.fault == "underfitting"
+    assert "worse than a linear model" in finding.cause
+
+
 def test_accuracy_at_the_majority_is_no_underfitting_where_auc_shows_skill():
     columns = {
         "loss": [0.1] * 12, "val_loss": [0.1] * 12, "accuracy": [0.951] * 12,

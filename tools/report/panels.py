@@ -59,7 +59,7 @@ def curve_panels(run: Run, findings: list[dict[str, Any]]) -> Iterator[Panel]:
     for name in names[:MOST_QUANTITIES]:
         yield Panel(
             sentence_case(metric_name(name)),
-            _curve_caption(name, history, best),
+            _curve_caption(name, history, best) + _unit_note(name, run),
             draw_history(history, name, best_epoch=best, findings=findings, title=""),
         )
     rates = history.get("learning_rate", [])
@@ -102,6 +102,14 @@ def evaluation_panels(
 def _columns(run: Run) -> dict[str, list[float]]:
     names = dict.fromkeys(name for logs in run.history for name in logs)
     return {name: [logs.get(name, math.nan) for logs in run.history] for name in names}
+
+
+def _unit_note(name: str, run: Run) -> str:
+    """Return in which unit a curve is, where that is not the one of the scores."""
+    task = run.record["task"]
+    if task["kind"] != "regression" or not (name == "loss" or len(task["names"]) > 1):
+        return ""
+    return " Of standardised targets." if len(task["names"]) > 1 else " Of the standardised target."
 
 
 def _curve_caption(name: str, history: Mapping[str, list[float]], best: int | None) -> str:

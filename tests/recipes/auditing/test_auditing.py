@@ -272,6 +272,17 @@ def test_twins():
     assert set(finding.where) == {"colour", "size"}
 
 
+def test_values_that_never_come_back_make_no_twins():
+    """Bug prevented: with a few copied rows, columns of noise went with each other, one to one."""
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(120, 4)), columns=list("abcd"))
+    frame["bought"] = random.integers(0, 2, 120)
+    frame = pd.concat([frame, frame.head(10)], ignore_index=True)
+    assert found(frame, "twin_columns") == []
+    frame.insert(4, "e", frame["a"] * 2)
+    assert one(frame, "twin_columns").where == ("e",)
+
+
 def test_words_among_numbers_are_reported_with_their_rows(tmp_path):
     frame = clean(level=[*map(str, np.arange(ROWS) * 17 % 101)])
     frame.loc[[4, 9], "level"] = "lots"

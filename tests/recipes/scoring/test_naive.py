@@ -180,3 +180,14 @@ def test_the_paired_gain_is_narrower_than_two_intervals():
 def test_an_unknown_metric_is_asked_about():
     with pytest.raises(BadInput, match="accuracy"):
         compare_with_naive([0, 1], [0.1, 0.9], {"m": [0.5, 0.5]}, BINARY, metric="acuracy")
+
+
+def test_several_targets_are_compared_without_a_unit():
+    """Bug prevented: the error of the target with the largest unit decided for all of them."""
+    random = np.random.default_rng(0)
+    truth = random.normal(size=(60, 2)) * (100.0, 1.0)
+    model = truth + random.normal(size=truth.shape) * (20.0, 0.1)
+    other = truth + random.normal(size=truth.shape) * (5.0, 2.0)
+    task = Task("regression", ("mass", "cost"))
+    found = compare_with_naive(truth, model, {"linear": other}, task)["linear"]
+    assert (found.metric, found.verdict) == ("r2", "better")

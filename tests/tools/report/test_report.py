@@ -432,3 +432,10 @@ def test_snippets_of_classes_and_hostile_names_are_python(make_run):
     record["columns"] += [{"name": "t", "kind": "text", "width": 1}]
     assert len(usage_snippet(record)) < 2500
     compile(usage_snippet(record), "wide", "exec")
+
+
+@pytest.mark.parametrize(("kind", "noted"), [("regression", True), ("binary", False)])
+def test_curves_of_a_standardised_target_say_so(make_run, kind, noted):
+    """The scores are in the target's unit, and so are the errors of one target; its loss is not."""
+    text = build_report(make_run(kind)).read_text(encoding="utf-8")
+    assert ("Of the standardised target." in text) == noted
