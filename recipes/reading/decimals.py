@@ -49,6 +49,7 @@ CONVENTIONS = (
 )
 MONEY = r"(?:[$€£¥₹%]|USD|EUR|GBP|CHF)"
 SIGNS = re.compile(rf"^([-+]?)\s*{MONEY}?\s*(.*?)\s*{MONEY}?$")
+DOLLARS = re.compile(r"[-+\u2212]?\s*[$£]")
 SAMPLED = 200
 WORTH_TRYING = 0.2
 # Grouped numbers beside whole ones below a thousand: with three decimals each time, trailing
@@ -157,6 +158,9 @@ def read_numbers(
         elif _trimmed(texts):
             chosen, others = next(c for c in best if c.thousands == ","), []
             reason = "Whole numbers below a thousand stand beside, so the comma parts thousands."
+        elif all(DOLLARS.match(text) for text in texts):
+            chosen = next(c for c in best if c.thousands == ",")
+            others, reason = [], "In amounts of $ or £ the comma parts thousands."
     if chosen != PLAIN and not others:
         odd = texts[np.isnan(plain) & ~np.isnan(readings[chosen])]
         shown = quoted((odd if len(odd) else texts)[:2])

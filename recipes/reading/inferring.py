@@ -30,6 +30,8 @@ __all__ = ["Inferred", "Hints", "booleans", "convert", "infer_kind"]
 TRUE = frozenset(["true", "yes", "y", "t", "on"])
 FALSE = frozenset(["false", "no", "n", "f", "off"])
 PAIRS = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"))
+# Of a pair, such as yes, Yes, YES and no, No, NO.
+SPELLINGS = 6
 # Words among numbers up to this share of rows are taken for missing, and reported.
 MIXED_SHARE = 0.05
 MIXED_WORDS = 100
@@ -61,8 +63,8 @@ def infer_kind(name: str, cell: Cells, hints: Hints, where: Where) -> Inferred:
         return convert(name, cell, hints.kind, hints, where)
     if not cell.present:
         return Inferred("number", cell.spread(np.empty(0), np.nan), "Every value is missing.")
-    lowered = {text.lower() for text in cell.distinct[:3]}
-    if len(cell.distinct) <= 2 and any(lowered <= set(pair) for pair in PAIRS):
+    lowered = {text.lower() for text in cell.distinct[: SPELLINGS + 1]}
+    if len(cell.distinct) <= SPELLINGS and any(lowered <= set(pair) for pair in PAIRS):
         found = convert(name, cell, "boolean", hints, where)
         found.reason = f"Only {quoted(cell.distinct)} occur."
         return found

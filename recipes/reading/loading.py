@@ -22,7 +22,7 @@ from .loading_options import check_arguments, check_names, column_options, recor
 from .prediction_rows import load_rows
 from .sources import drop_empty_tail, open_source
 from .tables import Table
-from .target_columns import find_targets, read_target, with_target
+from .target_columns import find_targets, read_target, settle_signs, with_target
 from .targets import labels_of
 from .wording import plural, some
 
@@ -129,24 +129,26 @@ def load(
     problems: list[Problem] = []
     answers = [read_target(name, table, options, problems) for name in targets]
     table, answers = with_target(table, answers, drop_missing_target, options, problems)
-    target_problems = len(problems)
-    extras = _extras(table, time, group, options, problems)
+    others: list[Problem] = []
+    extras = _extras(table, time, group, options, others)
     left_out = {*targets, *ignore, *([group] if group else [])}
     features = [name for name in names if name not in left_out]
     if not features:
         message = f"Nothing is left in {table.label} to predict from"
-        problems.append(Problem("features_missing", message, "a column beside the target"))
+        others.append(Problem("features_missing", message, "a column beside the target"))
     label, numbers = table.label, table.numbers
     inferred = infer_all(table, features, options)
+    answers = settle_signs(answers, inferred, table, options, problems)
     for name, found in inferred.items():
-        problems += found.problems or _all_missing(name, found, label)
+        others += found.problems or _all_missing(name, found, label)
     labels, made, decided = np.empty(0), None, {}
-    readable = not target_problems and all((a.cell.codes >= 0).all() for a in answers)
+    readable = not problems and all((a.cell.codes >= 0).all() for a in answers)
     try:
         if readable:
             labels, made, decided = labels_of(answers, task, positive, table)
     except BadInput as error:
         problems += error.problems
+    problems += others
     if len(numbers) < MINIMUM_ROWS and not isinstance(task, Task):
         problems.append(_few(label, len(numbers)))
     if problems:

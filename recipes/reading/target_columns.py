@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from ...zoo.errors import Problem, bad_input
 from ..config import Choice
 from .cells import category_texts, cells_of_numbers
+from .column_forms import Inferred
 from .columns import as_cells, hints_for, typed_values
 from .inferring import infer_kind
 from .tables import Table
@@ -17,7 +19,7 @@ from .target_checks import Target
 from .targets import TARGET_NAMES
 from .wording import plural, some
 
-__all__ = ["find_targets", "read_target", "with_target"]
+__all__ = ["find_targets", "read_target", "settle_signs", "with_target"]
 
 
 def find_targets(
@@ -48,10 +50,14 @@ def find_targets(
 
 
 def read_target(
-    name: str, table: Table, options: Mapping[str, Any], problems: list[Problem]
+    name: str,
+    table: Table,
+    options: Mapping[str, Any],
+    problems: list[Problem],
+    evidence: str = "",
 ) -> Target:
     """Return one target column; what makes it unusable is added to `problems`."""
-    hints = hints_for(name, options)
+    hints = replace(hints_for(name, options), evidence=evidence)
     found = typed_values(name, table, hints)
     if found is None:
         cell = as_cells(name, table, options)
@@ -123,3 +129,36 @@ def with_target(
         )
     )
     return table, answers
+
+
+def settle_signs(
+    answers: list[Target],
+    inferred: Mapping[str, Inferred],
+    table: Table,
+    options: dict[str, Any],
+    problems: list[Problem],
+) -> list[Target]:
+    """Return the targets, numbers that can be read in two ways as other columns are written.
+
+    Args:
+        answers: The targets, each read alone.
+        inferred: The other columns.
+        table: The table.
+        options: What was set; the signs of a settled target are added, to be read again so.
+        problems: Those of the targets; what is settled is taken out.
+    """
+    proven = {found.certain_decimal for found in inferred.values()} - {""}
+    sign = next(iter(proven)) if len(proven) == 1 else "" if proven else table.evidence
+    settled = []
+    for answer in answers:
+        rivals = [p for p in answer.found.problems if p.kind == "number_ambiguous"]
+        points = answer.found.grouped and sign == "," and len(proven) == 1
+        if not sign or not (rivals or points):
+            settled.append(answer)
+            continue
+        problems[:] = [problem for problem in problems if problem not in rivals]
+        settled.append(read_target(answer.name, table, options, problems, sign))
+        for option in ("decimal", "thousands"):
+            told = settled[-1].found.options.get(option, "")
+            options[option] = {**options[option], answer.name: told}
+    return settled

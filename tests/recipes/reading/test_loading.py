@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from goodfit.recipes import load
-from goodfit.zoo import Task
+from goodfit.zoo import BadInput, Task
 
 ROWS = 40
 UV = ["uv"[i % 2] for i in range(ROWS)]
@@ -47,11 +47,18 @@ COLUMNS = {
     "blank_and_comma": (values(lambda i: f"{i + 1} {100 + i},5"), ";", "number", [1100.5, 2101.5]),
     "apostrophe": (values(lambda i: f"{i + 1}'{100 + i}.5"), ",", "number", [1100.5, 2101.5]),
     "euro": (values(lambda i: f"€{i}.5"), ",", "number", [0.5, 1.5]),
+    "dollars_without_cents": (values(lambda i: f"${i + 1},{100 + i}"), ",", "number", [1100, 2101]),
     "percent": (values(lambda i: f"{i} %"), ",", "number", [0, 1]),
     "unicode_minus": (values(lambda i: f"\u2212{i + 1}.5"), ",", "number", [-1.5, -2.5]),
     "codes": (values(lambda i: f"{i * 97:05d}"), ",", "category", ["00000", "00097"]),
     "few_whole_numbers": (values(lambda i: i % 3), ",", "number", [0, 1]),
     "yes_no": (values(lambda i: ["Yes", "no"][i % 2]), ",", "boolean", [1, 0]),
+    "yes_no_in_any_case": (
+        values(lambda i: ["Yes", "no", "YES", "No", "yes"][i % 5]),
+        ",",
+        "boolean",
+        [1, 0, 1, 0, 1],
+    ),
     "true_gap": (values(lambda i: ["true", "false", ""][i % 3]), ",", "boolean", [1, 0]),
     "one_zero": (values(lambda i: i % 2), ",", "number", [0, 1]),
     "iso": (
@@ -154,6 +161,22 @@ def test_a_neighbour_settles_what_a_column_leaves_open(tmp_path):
     assert "decimal commas elsewhere" in both.choices["a"].reason
     alone = load(write(tmp_path, a=points, y=UV))
     assert alone.features["a"][0] == 1.1
+
+
+def test_a_neighbour_settles_what_the_target_leaves_open(tmp_path):
+    """Bug prevented: 1.234 in a file of decimal commas was 1234 in a feature, 1.234 in a target."""
+    commas, points = (values(lambda i, m=m: f"{i + 1}{m}{100 + i}") for m in ",.")
+    for target, neighbour, first in (
+        (commas, values(lambda i: f"{i}.5"), 1100),
+        (commas, values(lambda i: f"{i},5"), 1.1),
+        (points, values(lambda i: f"{i},5"), 1100),
+        (points, values(lambda i: f"{i}.5"), 1.1),
+    ):
+        dataset = load(write(tmp_path, separator=";", a=neighbour, y=target))
+        assert dataset.labels[0] == first
+        same(dataset, load(dataset.source, dataset.target, **dataset.options))
+    with pytest.raises(BadInput, match="read in two ways"):
+        load(write(tmp_path, a=values(lambda i: i), y=commas))
 
 
 def test_a_date_column_settles_the_order_of_another(tmp_path):
