@@ -10,7 +10,7 @@ made to be copied.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -47,7 +47,7 @@ def quickstart(
     output: str | Path | None = None,
     epochs: int | None = None,
     seed: int = 0,
-    settings: Sequence[str] = (),
+    settings: Sequence[str] | Mapping[str, Any] = (),
     config: Config | None = None,
     test: bool = False,
     verify: bool = False,
@@ -63,7 +63,7 @@ def quickstart(
         output: A new folder for the run; a dated one under `runs` when left out.
         epochs: At most this many epochs instead of the guide's.
         seed: Decides the split, the first weights and the order of the rows.
-        settings: Texts such as `learning_rate=0.01` that override what was chosen.
+        settings: Texts such as `learning_rate=0.01`, or a dict, that override what was chosen.
         config: A whole config instead of the chosen one; `epochs` and `settings` still override.
         test: Open the sealed test set at the end. It is meant to be opened once.
         verify: Also reopen the saved file in a process in which goodfit cannot be imported.
@@ -85,7 +85,7 @@ def quickstart(
         {'train': 105, 'validation': 22, 'test': 23}
     """
     clock = _Clock(progress)
-    settings = [*settings, *([] if epochs is None else [f"epochs={epochs}"])]
+    settings = _assignments(settings) + ([] if epochs is None else [f"epochs={epochs}"])
     wanted = (config or Config()).override(f"seed={seed}", *settings)
 
     clock.step("load", "reading the data")
@@ -115,6 +115,16 @@ def quickstart(
         listener=progress,
     )
     return _evaluated(run, dataset, answers, clock, test, verify)
+
+
+def _assignments(settings: Sequence[str] | Mapping[str, Any]) -> list[str]:
+    """Return settings as texts such as `units=64,32`, from texts, one text or a dict."""
+    if isinstance(settings, str):
+        return [settings]
+    if not isinstance(settings, Mapping):
+        return list(settings)
+    lists = {n: v if isinstance(v, list | tuple) else [v] for n, v in settings.items()}
+    return [f"{name}={','.join(map(str, values))}" for name, values in lists.items()]
 
 
 def resume(folder: str | Path, *, progress: Listener | None = None) -> Run:

@@ -85,10 +85,12 @@ class Run:
         return run
 
     def __repr__(self) -> str:
-        """Return place, task and headline figures."""
-        figures = self.record.get("validation") or {}
-        shown = {n: round(e["value"], 4) for n, e in list(figures.get("metrics", {}).items())[:3]}
-        return f"Run(folder={str(self.folder)!r}, status={self.record['status']!r}, {shown})"
+        """Return place, status, epochs and the first scores on the validation rows."""
+        figures = (self.record.get("validation") or {}).get("metrics", {})
+        parts = [str(self.folder) if self.folder else "in memory", self.record["status"]]
+        parts.append(f"best of {self.record['epochs']} epochs: {self.record['best_epoch']}")
+        parts += [f"{name} {each['value']:.4g}" for name, each in list(figures.items())[:3]]
+        return f"Run({', '.join(parts)})"
 
 
 def open_run(folder: str | Path) -> Run:

@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from goodfit.recipes import (
+    Config,
     Interrupted,
     evaluate_test,
     load_model,
@@ -277,3 +279,19 @@ def test_a_training_that_diverges_at_once_fails_and_says_why(made_csv, tmp_path)
     assert run.record["status"] == "failed"
     assert "nan_loss" in {finding.fault for finding in run.findings}
     assert not (tmp_path / "run" / "model.keras").exists()
+
+
+def test_settings_come_as_texts_one_text_or_a_dict():
+    from goodfit.recipes.quick_start import _assignments
+
+    assert _assignments("dropout=0.3") == ["dropout=0.3"]
+    assert _assignments(["dropout=0.3", "units=64,32"]) == ["dropout=0.3", "units=64,32"]
+    assert _assignments({"dropout": 0.3, "units": (64, 32)}) == ["dropout=0.3", "units=64,32"]
+    Config().override(*_assignments({"batch_normalization": True, "metrics": ["accuracy"]}))
+
+
+def test_a_run_is_printed_in_one_line(run):
+    shown = repr(run)
+    assert shown.startswith(f"Run({run.folder}, finished, best of ")
+    assert "accuracy 0." in shown
+    assert "in memory" in repr(replace(run, folder=None))
