@@ -167,6 +167,14 @@ class History:
         )
 
     @property
+    def validation_accuracy(self) -> np.ndarray:
+        """The first accuracy on the validation rows, `(epochs,)`; empty if there is none."""
+        for name in self.metrics:
+            if "acc" in name.lower() and is_share(name):
+                return self.series(f"val_{name}")[1]
+        return np.empty(0)
+
+    @property
     def learning_rate(self) -> float | None:
         """The highest learning rate of the training, if known: a warm-up begins near zero."""
         known = [rate for rate in self.learning_rates if rate is not None]

@@ -103,11 +103,8 @@ def _after_restoring(
 
 def _doubt(history: History, share: float, thresholds: Thresholds) -> float:
     """Return the gap that the few rows of a small validation set can make by chance."""
-    for name in history.metrics:
-        if "acc" in name.lower() and is_share(name):
-            rows = counted_rows(history.series(f"val_{name}")[1])
-            return thresholds.doubt * sampling_error(share, rows) if rows else 0.0
-    return 0.0
+    rows = counted_rows(history.validation_accuracy)
+    return thresholds.doubt * sampling_error(share, rows) if rows else 0.0
 
 
 def _overfitting_by_loss(

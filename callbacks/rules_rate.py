@@ -149,10 +149,10 @@ def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | No
         level = float(np.median(np.abs(settled)))
         size = max(part * level, thresholds.swing_of_start * abs(float(values[0])))
         if name == "val_loss":
-            right, row = _validation_accuracy(history)
-            if right >= thresholds.finished:
+            right = history.validation_accuracy
+            if len(right) and float(np.median(right)) >= thresholds.finished:
                 continue
-            size = max(size, thresholds.swing_by_a_row * row)
+            size = max(size, thresholds.swing_by_a_row / (counted_rows(right) or np.inf))
         turning = swings(settled, size)
         share = float(turning.mean())
         if share < thresholds.swing_share or not level:
@@ -178,16 +178,6 @@ def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | No
             "oscillating_loss", "LR-2", "warning", cause, remedy, epoch, figures, confidence
         )
     return None
-
-
-def _validation_accuracy(history: History) -> tuple[float, float]:
-    """Return the typical validation accuracy, and the share of one row where rows are few."""
-    for name in history.metrics:
-        _, values = history.series(f"val_{name}")
-        if "acc" in name.lower() and is_share(name) and len(values):
-            rows = counted_rows(values)
-            return float(np.median(values)), 1 / rows if rows else 0.0
-    return 0.0, 0.0
 
 
 def learning_rate_too_low(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
