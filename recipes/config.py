@@ -156,14 +156,22 @@ class Config:
         Raises:
             BadInput: A name is unknown ("did you mean") or a value cannot be used.
         """
-        _check_names(changes)
+        problems = _name_problems(changes)
         reasons = dict(self.reasons)
         values = {}
         for name, value in changes.items():
+            if name not in self.setting_names():
+                continue
             choice = value if isinstance(value, Choice) else Choice(value, reason=f"{reason}.")
             values[name] = choice.value
             reasons[name] = choice
-        return dataclasses.replace(self, **values, reasons=reasons)
+        try:
+            changed = dataclasses.replace(self, **values, reasons=reasons)
+        except BadInput as error:
+            raise BadInput(*problems, *error.problems) from None
+        if problems:
+            raise BadInput(*problems)
+        return changed
 
     def override(self, *assignments: str) -> Config:
         """Return a copy changed by texts such as `learning_rate=0.01` or `units=256,128`.
@@ -246,16 +254,20 @@ def _from_dict(data: Mapping[str, Any]) -> Config:
 
 
 def _check_names(changes: Mapping[str, Any]) -> None:
+    problems = _name_problems(changes)
+    if problems:
+        raise BadInput(*problems)
+
+
+def _name_problems(changes: Mapping[str, Any]) -> list[Problem]:
     names = Config.setting_names()
-    problems = [
+    return [
         Problem(
             "setting_unknown", f"There is no setting '{name}'", remedy=did_you_mean(name, names)
         )
         for name in changes
         if name not in names
     ]
-    if problems:
-        raise BadInput(*problems)
 
 
 def _coerced(item: dataclasses.Field[Any], value: Any) -> Any:

@@ -43,6 +43,13 @@ def test_all_mistakes_at_once():
     assert len(caught.value.problems) == 3
     with pytest.raises(BadInput, match="Did you mean 'learning_rate'"):
         Config().override("lerning_rate=0.1")
+    with pytest.raises(BadInput) as caught:
+        Config().override("droput=0.1", "epochs=0", "l2=-1")
+    assert [problem.kind for problem in caught.value.problems] == [
+        "setting_unknown",
+        "setting_invalid",
+        "setting_invalid",
+    ]
     with pytest.raises(BadInput, match="name=value"):
         Config().override("dropout")
 
