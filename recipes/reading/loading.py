@@ -127,6 +127,10 @@ def load(
     check_names(names, targets, ignore, options, time, group, table.label)
 
     problems: list[Problem] = []
+    kind = task.kind if isinstance(task, Task) else task
+    if kind in ("binary", "multiclass") and len(targets) == 1:
+        # Said to be classes: then a word among numbers is one, and no slip.
+        options = {**options, "classes": targets[0]}
     answers = [read_target(name, table, options, problems) for name in targets]
     table, answers = with_target(table, answers, drop_missing_target, options, problems)
     others: list[Problem] = []

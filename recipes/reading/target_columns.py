@@ -78,6 +78,9 @@ def read_target(
         expected = "classes or numbers"
         remedy = "Name another target, or turn the dates into a number such as days"
         problems.append(Problem("target_unfit", message, expected, "dates", remedy))
+    if found.figures.get("odd_values") and options.get("classes") == name:
+        types = {**(options.get("types") or {}), name: "category"}
+        return read_target(name, table, {**options, "types": types}, problems, evidence)
     if found.figures.get("odd_values"):
         # A word among numbers may be a class or a slip, and a label is never guessed.
         message = f"The target '{name}' mixes numbers and words"

@@ -473,3 +473,15 @@ def test_made_tables_read_as_meant(made_csv):
         assert kinds["plan"] == "category"
         assert json.loads(json.dumps(dataset.options)) == dict(dataset.options)
         assert json.dumps({k: c.to_dict() for k, c in dataset.choices.items()}, allow_nan=False)
+
+
+def test_words_among_numbers_are_classes_where_the_task_says_so(tmp_path):
+    path = tmp_path / "mixed.csv"
+    path.write_text("a,y\n" + "".join(f"{i},{['8', '10', 'more'][i % 3]}\n" for i in range(30)))
+    dataset = load(path, "y", task="multiclass")
+    assert dataset.task.names == ("10", "8", "more")
+    assert np.bincount(dataset.labels).tolist() == [10, 10, 10]
+    again = load(dataset.source, dataset.target, **dataset.options)
+    assert again.fingerprint() == dataset.fingerprint()
+    with pytest.raises(BadInput, match="--task multiclass"):
+        load(path, "y")
