@@ -81,7 +81,7 @@ def abalone(folder: Path) -> Iterator[Fold]:
     from goodfit.recipes import load
 
     frame = pd.read_csv(folder / "abalone/abalone.csv.gz")
-    frame["rings"] = pd.cut(frame.rings, [0, 8, 10, 99], labels=["8", "10", "more"]).astype(str)
+    frame["rings"] = pd.cut(frame.rings, [0, 8, 10, 99], labels=["few", "some", "many"]).astype(str)
     dataset = load(frame, "rings", task="multiclass")
     rows = np.arange(len(dataset))
     for seed in range(3):
