@@ -49,6 +49,8 @@ class Table:
     reading: dict[str, Any] = field(default_factory=dict)
 
 
+FIRST_SEED = 100
+"""The defaults of the quick start were chosen on divisions with smaller seeds than this."""
 BUNDLED = ("breast_cancer", "wine", "iris", "diabetes", "digits")
 SETS: dict[str, Table] = (
     {name: Table(name) for name in BUNDLED}
@@ -209,7 +211,7 @@ def run_set(name: str, dataset: Any, settings: list[str], ours_only: bool) -> di
     notes = []
     frame, preparation = flat(dataset)
     labels = dataset.labels if classes else dataset.labels.reshape(len(dataset))
-    for seed in range(SETS[name].seeds):
+    for seed in range(FIRST_SEED, FIRST_SEED + SETS[name].seeds):
         rows, test = train_test_split(
             np.arange(len(dataset)),
             test_size=0.2,
