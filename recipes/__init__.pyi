@@ -10,6 +10,8 @@ from .choosing.selection import choose_model as choose_model
 from .choosing.selection import choose_optimizer as choose_optimizer
 from .choosing.weighting import class_weights as class_weights
 from .choosing.weighting import sample_weights as sample_weights
+from .completing import evaluate_test as evaluate_test
+from .completing import resume as resume
 from .config import Choice as Choice
 from .config import Config as Config
 from .dataset import Dataset as Dataset
@@ -19,9 +21,7 @@ from .estimators import GoodfitClassifier as GoodfitClassifier
 from .estimators import GoodfitRegressor as GoodfitRegressor
 from .prediction import predict as predict
 from .prediction import predict_file as predict_file
-from .quick_start import evaluate_test as evaluate_test
 from .quick_start import quickstart as quickstart
-from .quick_start import resume as resume
 from .reading.loading import load as load
 from .reading.loading import load_rows as load_rows
 from .scoring.evaluation import Evaluation as Evaluation

@@ -9,35 +9,23 @@ made to be copied.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
-from ..zoo.errors import GoodfitError, bad_input
-from ..zoo.tasks import Task
-from .auditing.audits import audit, profile
+from .auditing.audits import audit
 from .choosing.configuring import choose_config
-from .config import Choice, Config
-from .dataset import Dataset, Splits
-from .reading.bundled import BUNDLED
+from .completing import Clock, baseline_scores, complete_run
+from .config import Config
+from .dataset import Dataset
 from .reading.loading import load
-from .scoring.evaluation import evaluate
-from .scoring.naive import compare_with_naive, naive_answers
-from .scoring.worst import worst_errors
+from .scoring.naive import naive_answers
 from .splitting.parts import split
 from .training.fitting import Listener, train
-from .training.recording import check_resumable
-from .training.runs import Run, open_run
+from .training.runs import Run
 
-__all__ = ["evaluate_test", "quickstart", "resume"]
-
-Answers = dict[str, NDArray[Any]]
-Scores = dict[str, dict[str, Any]]
+__all__ = ["quickstart"]
 
 
 def quickstart(
@@ -84,7 +72,7 @@ def quickstart(
         >>> run.record["rows"]
         {'train': 105, 'validation': 22, 'test': 23}
     """
-    clock = _Clock(progress)
+    clock = Clock(progress)
     settings = _assignments(settings) + ([] if epochs is None else [f"epochs={epochs}"])
     wanted = (config or Config()).override(f"seed={seed}", *settings)
 
@@ -111,10 +99,10 @@ def quickstart(
         splits,
         folder,
         findings=findings,
-        baseline=_baseline(answers, splits.validation),
+        baseline=baseline_scores(answers, splits.validation),
         listener=progress,
     )
-    return _evaluated(run, dataset, answers, clock, test, verify)
+    return complete_run(run, dataset, answers, clock, test, verify)
 
 
 def _assignments(settings: Sequence[str] | Mapping[str, Any]) -> list[str]:
@@ -127,191 +115,6 @@ def _assignments(settings: Sequence[str] | Mapping[str, Any]) -> list[str]:
     return [f"{name}={','.join(map(str, values))}" for name, values in lists.items()]
 
 
-def resume(folder: str | Path, *, progress: Listener | None = None) -> Run:
-    """Go on with a run that Ctrl-C or a crash cut short, to the numbers of an undisturbed one.
-
-    Args:
-        folder: The folder of the run.
-        progress: Told of steps and epochs.
-
-    Returns:
-        The finished run.
-
-    Raises:
-        BadInput: The run is finished, has no checkpoint, or its data changed or cannot be reread.
-        Interrupted: Ctrl-C was pressed again.
-    """
-    run = open_run(folder)
-    clock = _Clock(progress)
-    clock.step("load", "reading the data again")
-    dataset, splits = _reread(run)
-    check_resumable(run, splits.train.fingerprint())
-    answers = naive_answers(splits.train, splits.validation)
-    clock.step("train", "loading Keras")
-    run = train(
-        run.config,
-        splits,
-        folder,
-        findings=audit(dataset, splits),
-        baseline=_baseline(answers, splits.validation),
-        listener=progress,
-        resume=True,
-    )
-    return _evaluated(run, dataset, answers, clock, test=False, verify=False)
-
-
-def evaluate_test(
-    run: Run | str | Path, splits: Splits | None = None, *, progress: Listener | None = None
-) -> Run:
-    """Open the sealed test set of a finished run, score the model on it, and count the look.
-
-    Without `splits` the data are read and split again as the run's record says, and must be those
-    that were sealed. A second look makes the figure optimistic, so every opening is counted.
-
-    Args:
-        run: A run, or its folder.
-        splits: The splits it was trained on, when they are at hand.
-        progress: Told of steps.
-
-    Returns:
-        The run, with `test` in its record.
-
-    Raises:
-        BadInput: There is no such run, it is unfinished, or its data changed or cannot be reread.
-
-    Guide: MIS-2, CHK-3.
-    """
-    run = run if isinstance(run, Run) else open_run(run)
-    clock = _Clock(progress)
-    if run.record["status"] != "finished":
-        raise bad_input(
-            "run_unfinished",
-            f"The run in {run.folder} is {run.record['status']}",
-            remedy=f"Finish it first: goodfit train --resume {run.folder}",
-        )
-    splits = splits or run.splits
-    if splits is None:
-        clock.step("load", "reading the data again")
-        _, splits = _reread(run)
-    seals = {"test": run.record["split"]["seal"], "training": run.record["fingerprint"]}
-    found = {"test": splits.test.seal, "training": splits.train.fingerprint()}
-    for part, seal in seals.items():
-        if found[part] != seal:
-            raise bad_input(
-                "data_changed",
-                f"The data of the run in {run.folder} changed since it was made",
-                expected=f"{part} rows with seal {seal[:12]}",
-                received=found[part][:12],
-                remedy="Restore the file, or start a new run",
-            )
-    clock.step("evaluate", "opening the test set")
-    rows = splits.test.open(f"evaluate the model of {run.folder or 'a run in memory'}")
-    answers = naive_answers(splits.train, rows)
-    scores, compared, _ = _scores(run, rows, answers)
-    return run.updated(
-        test=scores,
-        naive={**(run.record["naive"] or {}), "test": _naive_scores(answers, rows, run.config)},
-        comparisons={**run.record["comparisons"], "test": compared},
-        test_openings=splits.test.openings,
-    )
-
-
-def _evaluated(
-    run: Run, dataset: Dataset, answers: Answers, clock: _Clock, test: bool, verify: bool
-) -> Run:
-    """Score a trained run on validation and, if asked, on the test set; complete its record."""
-    splits = run.splits
-    if splits is None:
-        raise GoodfitError("This run has no data to be scored on.")
-    clock.step("evaluate", "evaluating")
-    rows = splits.validation
-    scores, compared, worst = _scores(run, rows, answers)
-    run = run.updated(
-        validation=scores,
-        naive={"validation": _naive_scores(answers, rows, run.config), "test": None},
-        comparisons={"validation": compared, "test": None},
-        worst_errors=worst,
-        audit_profile=profile(dataset),
-    )
-    if test:
-        run = evaluate_test(run)
-    if verify:
-        from .training.saving import verify as verify_file
-
-        clock.step("verify", "opening the saved file in plain Keras")
-        run = run.updated(verified_difference=verify_file(run.model_path, splits.train.features))
-    return run.updated(seconds=clock.seconds(run.record["seconds"].get("save", 0.0)))
-
-
-def _scores(
-    run: Run, rows: Dataset, answers: Answers
-) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """Return the model's scores, whether it beats the naive answers, and its worst errors."""
-    from .training.saving import raw_outputs
-
-    labels, task = _labelled(rows)
-    outputs = raw_outputs(run.model, rows.features, rows.columns)
-    shared = {"seed": run.config.seed, "threshold": run.record["threshold"]}
-    scores = evaluate(labels, outputs, task, **shared)
-    compared = compare_with_naive(labels, outputs, answers, task, **shared)
-    worst = worst_errors(labels, outputs, task, rows=rows.rows, threshold=shared["threshold"])
-    return scores.to_dict(), {name: each.to_dict() for name, each in compared.items()}, worst
-
-
-def _naive_scores(answers: Answers, rows: Dataset, config: Config) -> Scores:
-    """Return the scores of naive answers on some rows, by answer and metric."""
-    labels, task = _labelled(rows)
-    scores: Scores = {}
-    for name, outputs in answers.items():
-        found = evaluate(labels, outputs, task, seed=config.seed).metrics
-        scores[name] = {metric: estimate.to_dict() for metric, estimate in found.items()}
-    return scores
-
-
-def _baseline(answers: Answers, rows: Dataset) -> Scores:
-    """Return what naive answers score, with the cross-entropy under its name in a history."""
-    labels, task = _labelled(rows)
-    scores: Scores = {}
-    for name, outputs in answers.items():
-        found = evaluate(labels, outputs, task, samples=1).metrics
-        scores[name] = {metric: estimate.value for metric, estimate in found.items()}
-        if "log_loss" in scores[name]:
-            scores[name]["loss"] = scores[name]["log_loss"]
-    return scores
-
-
-def _labelled(rows: Dataset) -> tuple[NDArray[Any], Task]:
-    if rows.labels is None or rows.task is None:
-        raise GoodfitError("These rows have no labels, so nothing can be scored on them.")
-    return rows.labels, rows.task
-
-
-def _reread(run: Run) -> tuple[Dataset, Splits]:
-    """Return the data of a run, read and split again as its record says."""
-    record = run.record
-    source = record["source"]
-    if source not in BUNDLED and not Path(source).is_absolute():
-        raise bad_input(
-            "source_in_memory",
-            f"The run in {run.folder} was trained on {source}, which no file holds",
-            expected="a run of a file or of a bundled set",
-            remedy="In Python, hand the data over: evaluate_test(run, splits); or train on a file",
-        )
-    dataset = load(source, record["target"], **record["options"])
-    # What was inferred then is set now; the reasons are those of then.
-    choices = {name: Choice.from_dict(choice) for name, choice in record["choices"].items()}
-    dataset = replace(dataset, choices=choices)
-    config = run.config
-    splits = split(
-        dataset,
-        validation_fraction=config.validation_fraction,
-        test_fraction=config.test_fraction,
-        seed=config.seed,
-        log=None if run.folder is None else run.folder / "test_openings.jsonl",
-    )
-    return dataset, splits
-
-
 def _dated_folder(dataset: Dataset) -> Path:
     """Return a folder under `runs` that does not exist yet."""
     stem = Path(dataset.source).name.split(".")[0] or "run"
@@ -320,25 +123,3 @@ def _dated_folder(dataset: Dataset) -> Path:
     while place.exists():
         place, number = base.with_name(f"{base.name}-{number}"), number + 1
     return place
-
-
-class _Clock:
-    """Measures the steps of a run and tells the listener of each."""
-
-    def __init__(self, listener: Listener | None) -> None:
-        self._listener = listener
-        self._started = time.perf_counter()
-        self._steps: list[tuple[str, float]] = []
-
-    def step(self, name: str, text: str) -> None:
-        self._steps.append((name, time.perf_counter()))
-        if self._listener is not None:
-            self._listener("step", text)
-
-    def seconds(self, save: float) -> dict[str, float]:
-        """Return seconds by step, saving apart from training, and in total."""
-        now = time.perf_counter()
-        ends = [start for _, start in self._steps[1:]] + [now]
-        spent = {name: end - start for (name, start), end in zip(self._steps, ends, strict=True)}
-        spent["train"] = max(spent["train"] - save, 0.0)
-        return {"total": now - self._started, **spent, "save": save}

@@ -37,9 +37,10 @@ def stub(monkeypatch):
     """Return a function that replaces the recipes by what it is given."""
 
     def replace(**functions):
-        module = types.ModuleType("goodfit.recipes.quick_start")
-        module.__dict__.update(functions)
-        monkeypatch.setitem(sys.modules, "goodfit.recipes.quick_start", module)
+        for name in ("quick_start", "completing"):
+            module = types.ModuleType(f"goodfit.recipes.{name}")
+            module.__dict__.update(functions)
+            monkeypatch.setitem(sys.modules, f"goodfit.recipes.{name}", module)
 
     return replace
 

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     """Evaluate on the test rows, and write the report again if there is one."""
-    from ...recipes.quick_start import evaluate_test
+    from ...recipes.completing import evaluate_test
 
     found = find_run(arguments.run)
     folder = folder_of(found)

@@ -121,7 +121,7 @@ def _resumed(arguments: argparse.Namespace, progress: Progress) -> Any:
                 "Leave these out, or start a new run",
             )
         )
-    from ...recipes.quick_start import resume
+    from ...recipes.completing import resume
 
     with _Resumable():
         return resume(Path(arguments.resume), progress=progress)
