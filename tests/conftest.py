@@ -17,6 +17,7 @@ The targets follow from the features, so that a model can learn them and a test 
 
 import os
 import random
+import signal
 import sys
 import tempfile
 from functools import cache
@@ -43,6 +44,9 @@ os.environ.pop("FORCE_COLOR", None)
 import numpy as np
 import pandas as pd
 import pytest
+
+# A shell that starts the tests in the background has Ctrl-C ignored, and we press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROWS = 240
 

@@ -142,11 +142,12 @@ def _judge(
 @contextlib.contextmanager
 def _ctrl_c() -> Iterator[Callable[[], bool]]:
     """Yield a function that tells whether Ctrl-C was pressed; the second press raises."""
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    # In the background, as `nohup` starts it, a program is to ignore Ctrl-C.
+    if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
         yield lambda: False
         return
     presses: list[int] = []
-    before = signal.getsignal(signal.SIGINT)
 
     def handler(number: int, _frame: Any) -> None:
         presses.append(number)
