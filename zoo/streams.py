@@ -58,7 +58,7 @@ def text_problems(preprocessor: keras.Model, name: str) -> list[Problem]:
             "at least one text column",
             ", ".join(preprocessor.output),
             f"For a table take {' or '.join(tables)}; if a column is a text, say so, as in "
-            "--text NAME",
+            "--types NAME=text",
         )
     ]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..scoring.checking import checked_name, checked_number, checked_task
+from .texts import FEW_EXAMPLES, guide_for_texts, text_figures
 
 __all__ = ["choose_activation", "choose_model", "choose_optimizer"]
 
@@ -17,6 +18,7 @@ TRANSFORMERS = ("transformer",)
 VISION = ("cnn",)
 # From this share of units that are zero for every input on, many neurons are stuck (ACT-2).
 STUCK_SHARE = 0.5
+MEASURED_TEXTS = "MEASURED."
 ADAM_LEARNING_RATE = 0.001
 SGD_LEARNING_RATE = 0.01
 
@@ -119,30 +121,54 @@ def choose_optimizer(model: str, task: Task | None = None, *, time_to_tune: bool
     return Choice("adam", "OPT-6, OPT-3", adaptive, "Adam is the default: it needs little tuning.")
 
 
-def choose_model(task: Task, columns: Sequence[Column] = (), rows: int | None = None) -> Choice:
-    """Choose a builder for rows of a table.
+def choose_model(
+    task: Task,
+    columns: Sequence[Column] = (),
+    rows: int | None = None,
+    features: Mapping[str, Any] | None = None,
+) -> Choice:
+    """Choose a builder for rows of a table, which may hold free text.
 
     Args:
         task: What is predicted.
         columns: The inputs; all kinds of columns are read by the model itself.
         rows: Number of training rows.
+        features: Training rows by column name, to measure the length of texts.
 
     Returns:
-        `mlp`: rows of a table have no order, which is what other builders are made for.
+        `mlp` for rows without text: they have no order, which is what other builders are made for.
+        With text, what the guide says for so many rows and words, unless a measurement disagrees;
+        the figures then hold both (`guide` is the guide's answer).
 
     Raises:
         BadInput: The number of rows is not positive.
 
-    Guide: ARC-1, ARC-4, QS-1, BP-1.
+    Guide: ARC-1, ARC-4, QS-1, BP-1, SEQ-2, SEQ-4, SEQ-5, SEQ-7.
 
     Examples:
         >>> choose_model(Task("binary", ("no", "yes")), rows=500).value
         'mlp'
+        >>> choice = choose_model(Task("binary", ("ham", "spam")), [Column("text", "text")], 5_000)
+        >>> choice.value, choice.figures["guide"]
+        ('mlp', 'gru')
     """
     checked_task(task)
     figures: dict[str, Any] = {"columns": len(columns)} if columns else {}
     if rows is not None:
         figures["rows"] = checked_number("rows", rows, least=1, whole=True)
+    if not any(column.kind == "text" for column in columns):
+        reason = "A table has no order to read, so dense layers are enough."
+        return Choice("mlp", "ARC-1, QS-1", figures, reason)
+    figures |= text_figures(columns, features or {})
+    guide, rules, why = guide_for_texts(rows, figures.get("words_longest"))
+    figures["guide"] = guide
+    if rows is not None and rows >= FEW_EXAMPLES:
+        reason = f"The guide's choice for texts: {why}. At this size nothing else was measured."
+        return Choice(guide, rules, figures, reason)
     return Choice(
-        "mlp", "ARC-1, QS-1", figures, "A table has no order to read, so dense layers are enough."
+        "mlp",
+        f"{rules}, ARC-1",
+        figures,
+        f"The guide says {guide} for texts ({why}). {MEASURED_TEXTS} Set model={guide} where the "
+        "order of words decides.",
     )
