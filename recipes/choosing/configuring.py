@@ -12,7 +12,7 @@ from ..config import Choice, Config, is_yours
 from ..dataset import Splits
 from ..model_settings import known_settings, taken_settings
 from ..scoring.checking import checked_number
-from ..training.compiling import METRICS
+from ..training.compiling import ADAMW_WEIGHT_DECAY, METRICS
 from .balance import IMBALANCE_RATIO, imbalance
 from .noise import NOISY_SHARE, target_noise
 from .objectives import choose_loss, choose_metrics
@@ -110,7 +110,7 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
         "learning_rate": Choice(
             rate, "LR-1, OPT-3", {}, f"{rate} is the standard rate of {optimizer.value}."
         ),
-        "weight_decay": Choice(0.0, "OPT-4", {}, f"It belongs to adamw, not {optimizer.value}."),
+        "weight_decay": _weight_decay(optimizer.value),
         "batch_size": _batch_size(rows),
         "epochs": _epochs(rows),
         "early_stopping_patience": _patience(rows),
@@ -137,6 +137,13 @@ def _units(rows: int) -> Choice:
         reason += f". The guide says fewer units for a small set; {MEASURED_UNITS}"
     figures = {"rows": rows, "small_below": SMALL_ROWS}
     return Choice(UNITS, "QS-1, ARC-2, ARC-3", figures, f"{reason}.")
+
+
+def _weight_decay(optimizer: str) -> Choice:
+    reason = f"It belongs to adamw, not {optimizer}."
+    if optimizer == "adamw":
+        reason = f"0 leaves the usual {ADAMW_WEIGHT_DECAY} of {optimizer}."
+    return Choice(0.0, "OPT-4", {}, reason)
 
 
 def _loss(task: Task, labels: NDArray[Any] | None) -> Choice:
