@@ -17,7 +17,7 @@ SHORT_WORDS = 50
 LONG_WORDS = 100
 """Above so many words a recurrent network forgets the first (SEQ-3)."""
 FEW_EXAMPLES = 100_000
-"""Below so many examples a GRU is enough (SEQ-5)."""
+"""Below so many examples a GRU is enough (SEQ-5), and a measurement is at hand."""
 MANY_EXAMPLES = 1_000_000
 """From so many examples on an LSTM is worth its gates (SEQ-4)."""
 LONGEST = 0.99
@@ -72,16 +72,9 @@ def guide_for_texts(rows: int | None, words: int | None) -> tuple[str, str, str]
     if rows is not None and rows >= MANY_EXAMPLES:
         return "lstm", "SEQ-4", f"{rows:,} rows are enough for its three gates"
     if words is not None and words < SHORT_WORDS:
-        return (
-            "gru",
-            "SEQ-5, SEQ-2",
-            (
-                f"fewer than {FEW_EXAMPLES:,} rows; below {SHORT_WORDS} words simple_rnn may do as well"
-                if rows is None or rows < FEW_EXAMPLES
-                else f"below {SHORT_WORDS} words two gates are enough"
-            ),
-        )
-    return "gru", "SEQ-5", f"two gates are enough for fewer than {MANY_EXAMPLES:,} rows"
+        reason = f"two gates are enough; below {SHORT_WORDS} words simple_rnn may do as well"
+        return "gru", "SEQ-5, SEQ-2", reason
+    return "gru", "SEQ-5", "two gates are enough for so few rows"
 
 
 def text_settings(model: str, figures: Mapping[str, int]) -> dict[str, Choice]:
