@@ -51,7 +51,7 @@ def _numbers_of_a_row(model: keras.Model) -> int:
             largest = max(largest, _numbers_of_a_row(layer))
             continue
         shapes = [tensor.shape[1:] for tensor in keras.tree.flatten(layer.output)]
-        largest = max(largest, *(_size(shape) for shape in shapes))
+        largest = max([largest, *map(_size, shapes)])
         if isinstance(layer, keras.layers.MultiHeadAttention):
             length = shapes[0][0] or 1
             largest = max(largest, layer.num_heads * length**2)
