@@ -18,7 +18,15 @@ TRANSFORMERS = ("transformer",)
 VISION = ("cnn",)
 # From this share of units that are zero for every input on, many neurons are stuck (ACT-2).
 STUCK_SHARE = 0.5
-MEASURED_TEXTS = "MEASURED."
+MEASURED_RECURRENT = (
+    "measured once on 2,800 rows each of sms_spam, subj and mr, the accuracy with it against Adam "
+    "was .993 and .992, .890 and .877, .685 and .683 for gru, .987 and .988, .893 and .863, .702 "
+    "and .703 for lstm: as good or better"
+)
+MEASURED_TRANSFORMER = (
+    "measured once on 2,800 rows each of sms_spam, subj and mr, it and Adam had the same accuracy "
+    "(.978, .873, .637)"
+)
 ADAM_LEARNING_RATE = 0.001
 SGD_LEARNING_RATE = 0.01
 
@@ -106,10 +114,14 @@ def choose_optimizer(model: str, task: Task | None = None, *, time_to_tune: bool
     del task
     adaptive = {"learning_rate": ADAM_LEARNING_RATE}
     if model.startswith(RECURRENT):
-        return Choice("rmsprop", "OPT-6, OPT-5", adaptive, "RMSprop suits recurrent layers.")
+        reason = f"RMSprop suits recurrent layers; {MEASURED_RECURRENT}."
+        return Choice("rmsprop", "OPT-6, OPT-5", adaptive, reason)
     if model.startswith(TRANSFORMERS):
         return Choice(
-            "adamw", "OPT-6, OPT-4", adaptive, "Transformers need decoupled weight decay."
+            "adamw",
+            "OPT-6, OPT-4",
+            adaptive,
+            f"Transformers need decoupled weight decay; {MEASURED_TRANSFORMER}.",
         )
     if model.startswith(VISION) and time_to_tune:
         return Choice(
@@ -137,8 +149,9 @@ def choose_model(
 
     Returns:
         `mlp` for rows without text: they have no order, which is what other builders are made for.
-        With text, what the guide says for so many rows and words, unless a measurement disagrees;
-        the figures then hold both (`guide` is the guide's answer).
+        For texts alone, what the guide says for so many rows and words, `guide` in the figures,
+        with what was measured. SEQ-2 would let simple_rnn do below 50 words; it measured worse, so
+        it is named and not chosen. For texts beside other columns `mlp` again.
 
     Raises:
         BadInput: The number of rows is not positive.
@@ -150,7 +163,7 @@ def choose_model(
         'mlp'
         >>> choice = choose_model(Task("binary", ("ham", "spam")), [Column("text", "text")], 5_000)
         >>> choice.value, choice.figures["guide"]
-        ('mlp', 'gru')
+        ('gru', 'gru')
     """
     checked_task(task)
     figures: dict[str, Any] = {"columns": len(columns)} if columns else {}
@@ -162,13 +175,16 @@ def choose_model(
     figures |= text_figures(columns, features or {})
     guide, rules, why = guide_for_texts(rows, figures.get("words_longest"))
     figures["guide"] = guide
+    if any(column.kind != "text" for column in columns):
+        return Choice(
+            "mlp",
+            f"ARC-1, {rules}",
+            figures,
+            f"The guide says {guide} for texts ({why}), but here other columns stand beside them, "
+            "and only mlp has hidden layers for those.",
+        )
     if rows is not None and rows >= FEW_EXAMPLES:
-        reason = f"The guide's choice for texts: {why}. At this size nothing else was measured."
+        reason = f"The guide's choice for texts: {why}. Nothing of this size was measured."
         return Choice(guide, rules, figures, reason)
-    return Choice(
-        "mlp",
-        f"{rules}, ARC-1",
-        figures,
-        f"The guide says {guide} for texts ({why}). {MEASURED_TEXTS} Set model={guide} where the "
-        "order of words decides.",
-    )
+    reason = f"The guide's choice for texts: {why}. {MEASURED_TEXTS}"
+    return Choice(guide, rules, figures, reason)

@@ -156,16 +156,19 @@ def test_tables_get_an_mlp():
         (None, None, "gru", "SEQ-5"),
     ],
 )
-def test_texts_get_the_guides_answer_and_what_was_measured(rows, words, guide, rule):
+def test_texts_get_the_guides_answer_with_what_was_measured(rows, words, guide, rule):
     notes = np.array([" ".join(["word"] * (words or 0))] * 3, object)
     features = None if words is None else {"note": notes}
     choice = choose_model(BINARY, [Column("note", "text")], rows, features)
     assert choice.figures["guide"] == guide
     assert rule in choice.rule
     assert choice.figures.get("words_longest") == words
-    measured = rows is None or rows < 100_000  # beyond, nothing is known that the guide is not
-    assert choice.value == ("mlp" if measured else guide)
-    assert guide in choice.reason or not measured
+    assert choice.value == guide
+    measured = rows is None or rows < 100_000
+    assert ("mlp .893" in choice.reason) == measured
+    mixed = choose_model(BINARY, [Column("note", "text"), Column("age", "number")], rows, features)
+    assert (mixed.value, mixed.figures["guide"]) == ("mlp", guide)
+    assert f"The guide says {guide}" in mixed.reason
 
 
 @pytest.mark.parametrize(

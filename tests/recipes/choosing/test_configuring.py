@@ -186,5 +186,6 @@ def test_a_model_that_you_set_gets_the_settings_that_suit_it(model):
 
 
 def test_a_bag_of_words_reads_the_whole_text():
-    config = choose_config(texts())
-    assert (config.model, config.text_length) == ("mlp", 256)
+    config = choose_config(texts(), overrides=["model=mlp"])
+    assert (config.activation, config.text_length) == ("relu", 256)
+    assert choose_config(texts()).model == "gru"
