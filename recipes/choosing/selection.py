@@ -18,6 +18,11 @@ TRANSFORMERS = ("transformer",)
 VISION = ("cnn",)
 # From this share of units that are zero for every input on, many neurons are stuck (ACT-2).
 STUCK_SHARE = 0.5
+MEASURED_TEXTS = (
+    "Measured with three seeds on 2,800 rows each of sms_spam (F1 of spam), subj and mr (accuracy): "
+    "gru .932, .872, .718; mlp .893, .878, .717; lstm .922, .878, .716; simple_rnn .930, .829, "
+    ".585, although most texts of mr have fewer than 50 words. mlp takes a tenth of the time."
+)
 MEASURED_RECURRENT = (
     "measured once on 2,800 rows each of sms_spam, subj and mr, the accuracy with it against Adam "
     "was .993 and .992, .890 and .877, .685 and .683 for gru, .987 and .988, .893 and .863, .702 "

@@ -32,7 +32,7 @@ def test_batches_answer_as_the_whole(preprocessor, monkeypatch):
     rows = {"note": np.array(["a", "b a", "", "b b a", "a a"], object)}
     encoded = {k: np.asarray(v) for k, v in preprocessor(to_tensors(rows, COLUMNS)).items()}
     whole = batches.answers(trunk, encoded)
-    monkeypatch.setattr(batches, "LARGEST_TENSOR", 2 * 200 * 32)
+    monkeypatch.setattr(batches, "LARGEST_TENSOR", 2 * 200 * 3)  # four words: three wide
     assert batches.rows_at_once(trunk) == 2
     np.testing.assert_allclose(batches.answers(trunk, encoded), whole, atol=1e-6)
     np.testing.assert_allclose(whole, np.asarray(model(to_tensors(rows, COLUMNS))), atol=1e-6)
