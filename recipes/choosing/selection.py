@@ -19,7 +19,7 @@ VISION = ("cnn",)
 # From this share of units that are zero for every input on, many neurons are stuck (ACT-2).
 STUCK_SHARE = 0.5
 MEASURED_TEXTS = (
-    "Measured with three seeds on 2,800 rows each of sms_spam (F1 of spam), subj and mr (accuracy): "
+    "Measured with three seeds on 2,800 rows of sms_spam (F1 of spam), subj and mr (accuracy): "
     "gru .932, .872, .718; mlp .893, .878, .717; lstm .922, .878, .716; simple_rnn .930, .829, "
     ".585, although most texts of mr have fewer than 50 words. mlp takes a tenth of the time."
 )
