@@ -12,7 +12,9 @@ from typing import Any
 
 from ..zoo.errors import BadInput, Problem, did_you_mean
 
-__all__ = ["Choice", "Config"]
+__all__ = ["Choice", "Config", "is_yours"]
+
+_YOURS = "you set it"
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,15 @@ class Config:
     )
     l2: float = _setting(0.0, "weight of the L2 penalty on kernels", least=0.0)
     batch_normalization: bool = _setting(False, "batch normalization after each hidden layer")
+    text_length: int = _setting(
+        256, "words read of each text, from its beginning", least=1, most=65536
+    )
+    embedding_width: int = _setting(
+        64, "width of the vector for a word, where a text is read in order", least=1, most=65536
+    )
+    bidirectional: bool = _setting(True, "whether recurrent layers read backwards as well")
+    layers: int = _setting(2, "layers of a Transformer", least=1, most=100)
+    heads: int = _setting(8, "heads of each attention, at most", least=1, most=65536)
     loss: str = _setting("auto", "loss to minimise; auto belongs to the task")
     optimizer: str = _setting("adam", "name of the optimizer")
     learning_rate: float = _setting(0.001, "step size of the optimizer", above=0.0)
@@ -148,7 +159,7 @@ class Config:
         """Return the names that `replace` and `--set` accept."""
         return tuple(item.name for item in fields(cls) if item.name != "reasons")
 
-    def replace(self, *, reason: str = "you set it", **changes: Any) -> Config:
+    def replace(self, *, reason: str = _YOURS, **changes: Any) -> Config:
         """Return a copy with these settings changed, each remembering `reason`.
 
         A `Choice` given as a value brings its own reason.
@@ -194,7 +205,7 @@ class Config:
             changes[name.strip()] = value.strip()
         if problems:
             raise BadInput(*problems)
-        return self.replace(reason="you set it", **changes)
+        return self.replace(**changes)
 
     def why(self, name: str) -> Choice:
         """Return the value of a setting with the reason for it.
@@ -244,6 +255,11 @@ class Config:
                 Problem("config_unreadable", "The config is no TOML", "name = value", str(error))
             ) from error
         return _from_dict(data)
+
+
+def is_yours(config: Config, name: str) -> bool:
+    """Return whether a person set this setting, even if to its default."""
+    return name in config.reasons and config.reasons[name].reason == f"{_YOURS}."
 
 
 def _from_dict(data: Mapping[str, Any]) -> Config:

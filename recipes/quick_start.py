@@ -89,7 +89,7 @@ def quickstart(
     findings = audit(dataset, splits)
     if config is None:
         # A fraction or seed among the settings has divided the rows already.
-        wanted = choose_config(splits, seed=wanted.seed).override(*settings)
+        wanted = choose_config(splits, seed=wanted.seed, overrides=settings)
     answers = naive_answers(splits.train, splits.validation)
 
     clock.step("train", "loading Keras")

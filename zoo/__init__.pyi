@@ -1,6 +1,7 @@
 from .activations import ACTIVATIONS as ACTIVATIONS
 from .activations import Activation as Activation
 from .activations import activation as activation
+from .encoders import transformer_encoder as transformer_encoder
 from .errors import BadInput as BadInput
 from .errors import GoodfitError as GoodfitError
 from .errors import MissingExtra as MissingExtra
@@ -12,6 +13,9 @@ from .heads import head as head
 from .joining import Parts as Parts
 from .joining import parts as parts
 from .perceptron import mlp as mlp
+from .recurrent import gru as gru
+from .recurrent import lstm as lstm
+from .recurrent import simple_rnn as simple_rnn
 from .registry import ModelCard as ModelCard
 from .registry import build as build
 from .registry import list_models as list_models

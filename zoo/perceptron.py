@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .activations import activation as find_activation
 from .activations import activation_problem
-from .errors import BadInput, Problem
-from .heads import head
+from .errors import BadInput
 from .joining import encoded_inputs, join, scale_problems
 from .registry import register
+from .setting_checks import setting_problems
+from .streams import (
+    answer_layer,
+    embedding_width,
+    is_text,
+    masked_mean,
+    merged,
+    other_columns,
+    word_mask,
+)
 from .tabular import identifier_counts
 from .tasks import TASK_KINDS, Task
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["embedding_width", "mlp"]
-
-_MAXIMUM_UNITS = 65_536
-_WIDEST_EMBEDDING = 32
+__all__ = ["mlp"]
 
 
 @register(
@@ -84,14 +90,17 @@ def mlp(
     Guide: ARC-1, ARC-3, ACT-1, ACT-8, REG-2, REG-3, REG-6, QS-1, QS-3.
     """
     import keras
-    from keras import layers, ops
+    from keras import layers
 
-    problems = _problems(units, activation, dropout, l2, batch_normalization)
+    problems = setting_problems(
+        units=units, dropout=dropout, l2=l2, batch_normalization=batch_normalization
+    )
+    if (problem := activation_problem(activation)) is not None:
+        problems.append(problem)
     problems += scale_problems(task, target_mean, target_scale)
     if problems:
         raise BadInput(*problems)
     shape = find_activation(activation)
-    output = head(task)
     counts = identifier_counts(preprocessor)
     penalty = keras.regularizers.L2(l2) if l2 else None
 
@@ -99,6 +108,7 @@ def mlp(
     embeddings = {
         key: layers.Embedding(count, embedding_width(count), name=f"embed_{key}")
         for key, count in counts.items()
+        if is_text(key)
     }
     hidden: list[list[keras.Layer]] = []
     for number, width in enumerate(units, 1):
@@ -117,70 +127,17 @@ def mlp(
         if dropout:
             group.append(layers.Dropout(dropout, name=f"{name}_dropout"))
         hidden.append(group)
-    # Single precision whatever the policy: probabilities of 1e-4 vanish in half precision.
-    answer = layers.Dense(
-        task.outputs,
-        output.activation,
-        kernel_regularizer=penalty,
-        dtype="float32",
-        name="output",
-    )
+    answer = answer_layer(task, penalty)
 
     # 2. Graph.
     inputs = encoded_inputs(preprocessor)
-    streams = []
-    for key, x in inputs.items():
-        if key == "dense":
-            streams.append(x)  # (n, d)
-        elif key == "categories":
-            streams.append(layers.Flatten(name="flatten_categories")(embeddings[key](x)))
-        else:
-            present: Any = ops.expand_dims(ops.cast(ops.not_equal(x, 0), "float32"), -1)
-            words: Any = ops.sum(embeddings[key](x) * present, axis=1)  # (n, words, 32) -> (n, 32)
-            streams.append(words / ops.maximum(ops.sum(present, axis=1), 1.0))
-    x = layers.Concatenate(name="encoded")(streams) if len(streams) > 1 else streams[0]
+    streams = other_columns(inputs, counts)
+    for key, embed in embeddings.items():
+        ids = inputs[key]
+        streams.append(masked_mean(embed(ids), word_mask(ids)))  # (n, words, 32) -> (n, 32)
+    x = merged(streams)
     for group in hidden:
         for layer in group:
             x = layer(x)  # (n, units[i])
     trunk = keras.Model(inputs, answer(x), name="trunk")
     return join(preprocessor, trunk, task, "mlp", target_mean, target_scale)
-
-
-def embedding_width(count: int) -> int:
-    """Return the width of an embedding for `count` different values.
-
-    It grows with the power 0.56 of the count, as fastai chooses it, and stops at 32.
-
-    Examples:
-        >>> embedding_width(60), embedding_width(20_000)
-        (16, 32)
-    """
-    return min(_WIDEST_EMBEDDING, round(1.6 * count**0.56))
-
-
-def _problems(
-    units: Any, activation: Any, dropout: Any, l2: Any, batch_normalization: Any
-) -> list[Problem]:
-    problems = []
-
-    def refuse(name: str, expected: str, value: Any) -> None:
-        message = f"The setting {name} cannot be used"
-        problems.append(Problem("setting_invalid", message, expected, repr(value)))
-
-    def is_number(value: Any) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-
-    def is_width(value: Any) -> bool:
-        return isinstance(value, int) and is_number(value) and 1 <= value <= _MAXIMUM_UNITS
-
-    if not isinstance(units, list | tuple) or not units or not all(map(is_width, units)):
-        refuse("units", f"a list of whole numbers from 1 to {_MAXIMUM_UNITS}", units)
-    if (problem := activation_problem(activation)) is not None:
-        problems.append(problem)
-    if not is_number(dropout) or not 0 <= dropout < 1:
-        refuse("dropout", "a share from 0 to below 1", dropout)
-    if not is_number(l2) or not 0 <= l2 < float("inf"):
-        refuse("l2", "a number that is not below 0", l2)
-    if not isinstance(batch_normalization, bool):
-        refuse("batch_normalization", "True or False", batch_normalization)
-    return problems

@@ -8,14 +8,16 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ...zoo.tasks import Task
-from ..config import Choice, Config
+from ..config import Choice, Config, is_yours
 from ..dataset import Splits
+from ..model_settings import known_settings, taken_settings
 from ..scoring.checking import checked_number
-from ..training.compiling import METRICS
+from ..training.compiling import ADAMW_WEIGHT_DECAY, METRICS
 from .balance import IMBALANCE_RATIO, imbalance
 from .noise import NOISY_SHARE, target_noise
 from .objectives import choose_loss, choose_metrics
-from .selection import choose_activation, choose_model, choose_optimizer
+from .selection import RECURRENT, choose_activation, choose_model, choose_optimizer
+from .texts import text_figures, text_settings
 
 __all__ = ["choose_config"]
 
@@ -44,6 +46,7 @@ MEASURED_FOCAL = (
 LARGE_ROWS = 100_000
 HUGE_ROWS = 1_000_000
 UNITS = (256, 128)
+RECURRENT_UNITS = Choice((64,), "", {}, "One layer, as wide as the vectors of words that it reads.")
 EPOCHS_SMALL = 500
 EPOCHS_MEDIUM = 100
 EPOCHS_LARGE = 50
@@ -62,7 +65,8 @@ MOST_METRICS = 4
 def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = ()) -> Config:
     """Choose every setting of a first training by the guide's quick start.
 
-    Figures come from the training rows alone. `Config.why(name)` tells the reason of each.
+    Figures come from the training rows alone. `Config.why(name)` tells the reason of each. Of the
+    settings that belong to builders, those of the chosen model are set.
 
     Args:
         splits: The data; its training rows decide.
@@ -76,16 +80,22 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
     LVL-4, OPT-3, LOSS-7, MET-9, DX-5.
     """
     seed = checked_number("seed", seed, least=0, whole=True)
+    overrides = tuple(overrides)
+    yours = Config().override(*overrides)
     task, rows = splits.task, len(splits.train)
     labels = splits.train.labels
-    model = choose_model(task, splits.train.columns, rows)
+    columns, features = splits.train.columns, splits.train.features
+    model = choose_model(task, columns, rows, features)
+    if is_yours(yours, "model"):
+        model = yours.why("model")
+    known, takers = known_settings(model.value), taken_settings()
     optimizer = choose_optimizer(model.value, task)
     rate = optimizer.figures["learning_rate"]
     metrics = choose_metrics(task, labels)
     shown = [name for name in metrics.value if name in METRICS[task.kind]][:MOST_METRICS]
     choices: dict[str, Choice] = {
         "model": model,
-        "units": _units(rows),
+        "units": _units(rows) if model.value not in RECURRENT else RECURRENT_UNITS,
         "activation": choose_activation("hidden", task, model.value),
         "dropout": _dropout(splits),
         "l2": Choice(
@@ -94,12 +104,13 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
         "batch_normalization": Choice(
             False, "REG-6", {}, "It is for more than 10 layers or an unstable training."
         ),
+        **text_settings(model.value, text_figures(columns, features)),
         "loss": _loss(task, labels),
         "optimizer": optimizer,
         "learning_rate": Choice(
             rate, "LR-1, OPT-3", {}, f"{rate} is the standard rate of {optimizer.value}."
         ),
-        "weight_decay": Choice(0.0, "OPT-4", {}, f"It belongs to adamw, not {optimizer.value}."),
+        "weight_decay": _weight_decay(optimizer.value),
         "batch_size": _batch_size(rows),
         "epochs": _epochs(rows),
         "early_stopping_patience": _patience(rows),
@@ -116,7 +127,8 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
         "validation_fraction": Choice(0.15, "PH-1c", {}, "The guide says 10 to 15 %."),
         "test_fraction": Choice(0.15, "PH-1c", {}, "The guide says 10 to 15 %."),
     }
-    return Config().replace(reason="it is the quick start", **choices).override(*overrides)
+    fitting = {n: choice for n, choice in choices.items() if n in known or n not in takers}
+    return Config().replace(reason="it is the quick start", **fitting).override(*overrides)
 
 
 def _units(rows: int) -> Choice:
@@ -125,6 +137,13 @@ def _units(rows: int) -> Choice:
         reason += f". The guide says fewer units for a small set; {MEASURED_UNITS}"
     figures = {"rows": rows, "small_below": SMALL_ROWS}
     return Choice(UNITS, "QS-1, ARC-2, ARC-3", figures, f"{reason}.")
+
+
+def _weight_decay(optimizer: str) -> Choice:
+    reason = f"It belongs to adamw, not {optimizer}."
+    if optimizer == "adamw":
+        reason = f"0 leaves the usual {ADAMW_WEIGHT_DECAY} of {optimizer}."
+    return Choice(0.0, "OPT-4", {}, reason)
 
 
 def _loss(task: Task, labels: NDArray[Any] | None) -> Choice:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..scoring.checking import checked_name, checked_number, checked_task
+from .texts import FEW_EXAMPLES, guide_for_texts, text_figures
 
 __all__ = ["choose_activation", "choose_model", "choose_optimizer"]
 
@@ -17,6 +18,20 @@ TRANSFORMERS = ("transformer",)
 VISION = ("cnn",)
 # From this share of units that are zero for every input on, many neurons are stuck (ACT-2).
 STUCK_SHARE = 0.5
+MEASURED_TEXTS = (
+    "Measured with three seeds on 2,800 rows of sms_spam (F1 of spam), subj and mr (accuracy): "
+    "gru .932, .872, .718; mlp .893, .878, .717; lstm .922, .878, .716; simple_rnn .930, .829, "
+    ".585, although most texts of mr have fewer than 50 words. mlp takes a tenth of the time."
+)
+MEASURED_RECURRENT = (
+    "measured once on 2,800 rows each of sms_spam, subj and mr, the accuracy with it against Adam "
+    "was .993 and .992, .890 and .877, .685 and .683 for gru, .987 and .988, .893 and .863, .702 "
+    "and .703 for lstm: as good or better"
+)
+MEASURED_TRANSFORMER = (
+    "measured once on 2,800 rows each of sms_spam, subj and mr, it and Adam had the same accuracy "
+    "(.978, .873, .637)"
+)
 ADAM_LEARNING_RATE = 0.001
 SGD_LEARNING_RATE = 0.01
 
@@ -104,10 +119,14 @@ def choose_optimizer(model: str, task: Task | None = None, *, time_to_tune: bool
     del task
     adaptive = {"learning_rate": ADAM_LEARNING_RATE}
     if model.startswith(RECURRENT):
-        return Choice("rmsprop", "OPT-6, OPT-5", adaptive, "RMSprop suits recurrent layers.")
+        reason = f"RMSprop suits recurrent layers; {MEASURED_RECURRENT}."
+        return Choice("rmsprop", "OPT-6, OPT-5", adaptive, reason)
     if model.startswith(TRANSFORMERS):
         return Choice(
-            "adamw", "OPT-6, OPT-4", adaptive, "Transformers need decoupled weight decay."
+            "adamw",
+            "OPT-6, OPT-4",
+            adaptive,
+            f"Transformers need decoupled weight decay; {MEASURED_TRANSFORMER}.",
         )
     if model.startswith(VISION) and time_to_tune:
         return Choice(
@@ -119,30 +138,61 @@ def choose_optimizer(model: str, task: Task | None = None, *, time_to_tune: bool
     return Choice("adam", "OPT-6, OPT-3", adaptive, "Adam is the default: it needs little tuning.")
 
 
-def choose_model(task: Task, columns: Sequence[Column] = (), rows: int | None = None) -> Choice:
-    """Choose a builder for rows of a table.
+def choose_model(
+    task: Task,
+    columns: Sequence[Column] = (),
+    rows: int | None = None,
+    features: Mapping[str, Any] | None = None,
+) -> Choice:
+    """Choose a builder for rows of a table, which may hold free text.
 
     Args:
         task: What is predicted.
         columns: The inputs; all kinds of columns are read by the model itself.
         rows: Number of training rows.
+        features: Training rows by column name, to measure the length of texts.
 
     Returns:
-        `mlp`: rows of a table have no order, which is what other builders are made for.
+        `mlp` for rows without text: they have no order, which is what other builders are made for.
+        For texts alone below 100,000 rows, what the guide says, `guide` in the figures, with what
+        was measured; above, `mlp` to begin with. SEQ-2 would let simple_rnn do below 50 words; it measured worse, so
+        it is named and not chosen. For texts beside other columns `mlp` again.
 
     Raises:
         BadInput: The number of rows is not positive.
 
-    Guide: ARC-1, ARC-4, QS-1, BP-1.
+    Guide: ARC-1, ARC-4, QS-1, BP-1, SEQ-2, SEQ-4, SEQ-5, SEQ-7.
 
     Examples:
         >>> choose_model(Task("binary", ("no", "yes")), rows=500).value
         'mlp'
+        >>> choice = choose_model(Task("binary", ("ham", "spam")), [Column("text", "text")], 5_000)
+        >>> choice.value, choice.figures["guide"]
+        ('gru', 'gru')
     """
     checked_task(task)
     figures: dict[str, Any] = {"columns": len(columns)} if columns else {}
     if rows is not None:
         figures["rows"] = checked_number("rows", rows, least=1, whole=True)
-    return Choice(
-        "mlp", "ARC-1, QS-1", figures, "A table has no order to read, so dense layers are enough."
-    )
+    if not any(column.kind == "text" for column in columns):
+        reason = "A table has no order to read, so dense layers are enough."
+        return Choice("mlp", "ARC-1, QS-1", figures, reason)
+    figures |= text_figures(columns, features or {})
+    guide, rules, why = guide_for_texts(rows, figures.get("words_longest"))
+    figures["guide"] = guide
+    if any(column.kind != "text" for column in columns):
+        return Choice(
+            "mlp",
+            f"ARC-1, {rules}",
+            figures,
+            f"The guide says {guide} for texts ({why}), but here other columns stand beside them, "
+            "and only mlp has hidden layers for those.",
+        )
+    if rows is not None and rows >= FEW_EXAMPLES:
+        reason = (
+            f"The guide says {guide} for texts ({why}). Nothing of this size was measured, and on "
+            f"a CPU it would train for hours: begin with mlp, and set model={guide} if it pays."
+        )
+        return Choice("mlp", f"BP-1, {rules}", figures, reason)
+    reason = f"The guide's choice for texts: {why}. {MEASURED_TEXTS}"
+    return Choice(guide, rules, figures, reason)

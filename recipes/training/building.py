@@ -15,6 +15,7 @@ from ...zoo.errors import GoodfitError
 from ..choosing.weighting import sample_weights
 from ..config import Config
 from ..dataset import Dataset, Splits
+from ..model_settings import builder_settings
 from .compiling import TargetScale, compile_model, keras_labels
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["build_model", "category_examples", "compiled_trunk", "encode", "encoded_rows", "seeded"]
 
-BUILDER_SETTINGS = ("units", "activation", "dropout", "l2", "batch_normalization")
 ROWS_AT_ONCE = 8192
 
 
@@ -41,12 +41,16 @@ def build_model(config: Config, splits: Splits) -> tuple[keras.Model, TargetScal
     from ... import zoo
 
     scale = None
-    settings: dict[str, Any] = {name: getattr(config, name) for name in BUILDER_SETTINGS}
+    settings: dict[str, Any] = builder_settings(config)
     if splits.task.kind == "regression":
         scale = TargetScale(_labels(splits.train))
         settings |= {"target_mean": scale.mean, "target_scale": scale.scale}
     with seeded(config.seed):
-        preprocessor = zoo.tabular_inputs(splits.train.columns, splits.train.features)
+        preprocessor = zoo.tabular_inputs(
+            splits.train.columns,
+            splits.train.features,
+            maximum_text_length=config.text_length,
+        )
         model = zoo.build(config.model, preprocessor, splits.task, **settings)
     return model, scale
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["LOSSES", "METRICS", "OPTIMIZERS", "TargetScale", "check_names", "compile_model"]
 
 MOMENTUM = 0.9
+ADAMW_WEIGHT_DECAY = 0.004
+"""What AdamW takes where a config says 0."""
 
 OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
     "sgd": ("SGD", {}),
@@ -116,7 +118,7 @@ def compile_model(model: keras.Model, config: Config, task: Task) -> None:
     check_names(config, task)
     name, arguments = OPTIMIZERS[config.optimizer]
     if config.optimizer == "adamw":
-        arguments = {"weight_decay": config.weight_decay or 0.004}
+        arguments = {"weight_decay": config.weight_decay or ADAMW_WEIGHT_DECAY}
     optimizer = getattr(keras.optimizers, name)(learning_rate=config.learning_rate, **arguments)
     losses = LOSSES[task.kind]
     loss = losses[next(iter(losses)) if config.loss == "auto" else config.loss]

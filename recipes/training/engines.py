@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .batches import rows_at_once
+
 if TYPE_CHECKING:
     import keras
 
@@ -23,8 +25,6 @@ __all__ = [
 
 SECONDS_BETWEEN_STOPS = 0.5
 """A traced epoch is cut into pieces of about this length, so that Ctrl-C is heard."""
-VALIDATION_BATCH = 8192
-"""Rows per validation step: results do not depend on it, and large batches cost 6 times less."""
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -101,7 +101,7 @@ class TracedEngine:
         self._batch_size = batch_size
         self._train = _looped(model.train_step, _resident(train), batch_size, model)
         self._validation_rows = np.arange(len(validation[1]), dtype=np.int32)
-        self._test = _looped(model.test_step, _resident(validation), VALIDATION_BATCH, model)
+        self._test = _looped(model.test_step, _resident(validation), rows_at_once(model), model)
         self._piece = 64 * batch_size
         self._tf = tf
         self._logs: dict[str, float] = {}
@@ -188,7 +188,7 @@ class KerasEngine:
             x,
             y,
             sample_weight=weights,
-            batch_size=VALIDATION_BATCH,
+            batch_size=rows_at_once(self._model),
             verbose=0,  # pyright: ignore[reportArgumentType]
             return_dict=True,
         )

@@ -18,6 +18,7 @@ from ..config import Choice, Config
 from ..dataset import Splits
 from ..reading.wording import plural
 from ..scoring.thresholds import choose_threshold
+from .batches import answers
 from .building import build_model, category_examples, compiled_trunk, encoded_rows
 from .checkpoints import load_checkpoint
 from .compiling import TargetScale, check_names
@@ -122,7 +123,7 @@ def train(
         listener=lambda logs: tell("epoch", {**logs, **planned}),
         units=_units(config, scale),
     )
-    outputs = np.asarray(trunk(validation_data[0], training=False))
+    outputs = answers(trunk, validation_data[0])
     found = (*findings, *_diagnosed(config, splits.task, state, outputs, baseline))
     record = make_record(config, splits, state, found, time.perf_counter() - started)
     record["parameters"] = model.count_params()

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ...zoo.errors import GoodfitError, bad_input
 from ...zoo.tasks import Column, Task
 from ..files import write_atomically
+from .batches import rows_at_once
 
 if TYPE_CHECKING:
     import keras
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["LoadedModel", "load_model", "raw_outputs", "save", "verify"]
 
 METADATA_NAME = "goodfit.json"
-ROWS_AT_ONCE = 8192
 ROWS_COMPARED = 64
 
 
@@ -174,10 +174,10 @@ def raw_outputs(
     """
     from ...zoo import to_tensors
 
-    rows = len(features[columns[0].name])
+    rows, step = len(features[columns[0].name]), rows_at_once(model)
     parts = []
-    for start in range(0, rows, ROWS_AT_ONCE):
-        piece = {c.name: features[c.name][start : start + ROWS_AT_ONCE] for c in columns}
+    for start in range(0, rows, step):
+        piece = {c.name: features[c.name][start : start + step] for c in columns}
         parts.append(np.asarray(model(to_tensors(piece, columns), training=False)))
     return np.concatenate(parts) if parts else np.empty((0, model.output_shape[-1]), np.float32)
 

@@ -6,7 +6,8 @@ from dataclasses import fields
 
 import pytest
 from goodfit.recipes import Choice, Config
-from goodfit.zoo import BadInput
+from goodfit.recipes.model_settings import builder_settings, known_settings
+from goodfit.zoo import BadInput, list_models
 
 ITEMS = [item for item in fields(Config) if item.name != "reasons"]
 
@@ -80,3 +81,20 @@ def test_unreadable_toml_is_said(tmp_path):
         Config.from_toml(tmp_path / "config.toml")
     with pytest.raises(BadInput, match="dropuot"):
         Config.from_toml("dropuot = 0.5")
+
+
+def test_a_setting_that_the_model_does_not_know_is_refused_if_someone_changed_it():
+    assert set(builder_settings(Config())) == set(known_settings("mlp"))
+    assert "units" not in builder_settings(Config(model="transformer_encoder"))
+    with pytest.raises(BadInput, match="take transformer_encoder") as caught:
+        builder_settings(Config(heads=4, layers=3))
+    assert len(caught.value.problems) == 2
+    with pytest.raises(BadInput, match="no setting 'activation'"):
+        builder_settings(Config().override("model=gru", "activation=relu"))  # its default
+
+
+def test_a_model_and_a_config_agree_on_defaults():
+    for card in list_models():
+        if card.name != "mlp":
+            for name in set(known_settings(card.name)) - {"units", "dropout"}:
+                assert card.settings[name] == getattr(Config(), name), (card.name, name)

@@ -295,3 +295,34 @@ def test_a_run_is_printed_in_one_line(run):
     assert shown.startswith(f"Run({run.folder}, finished, best of ")
     assert "accuracy 0." in shown
     assert "in memory" in repr(replace(run, folder=None))
+
+
+def test_a_text_is_read_in_order_by_the_model_that_was_set(tmp_path):
+    """Every text holds the same words, so only their order tells the answer."""
+    draw = np.random.default_rng(0)
+    moods = np.array(["calm", "angry"] * 120)
+    starts = {"calm": ["good", "bad"], "angry": ["bad", "good"]}
+    texts = []
+    for mood in moods:
+        first, *rest = starts[mood]
+        texts.append(" ".join([first, *draw.permutation([*rest, "the", "day", "was"])]))
+    table = pd.DataFrame({"said": texts, "length": draw.normal(size=240), "mood": moods})
+    table.to_csv(tmp_path / "moods.csv", index=False)
+    run = quickstart(
+        tmp_path / "moods.csv",
+        "mood",
+        output=tmp_path / "run",
+        types={"said": "text"},
+        epochs=12,
+        settings=["model=gru", "units=8", "bidirectional=false", "learning_rate=0.02"],
+    )
+    assert run.config.text_length == 5
+    assert run.config.why("embedding_width").value == 64
+    assert "activation" not in run.config.reasons
+    assert run.record["saved_difference"] == 0.0
+    assert run.record["validation"]["metrics"]["accuracy"]["value"] >= 0.95
+    said = ["good was the day bad", "bad was the day good", ""]
+    answers = predict(run.folder / "model.keras", pd.DataFrame({"said": said, "length": 0.0}))
+    assert list(answers["prediction"])[:2] == ["calm", "angry"]
+    with pytest.raises(BadInput, match="no setting 'heads'"):
+        quickstart(tmp_path / "moods.csv", "mood", settings=["model=gru", "heads=4"])

@@ -4,7 +4,13 @@ import pytest
 from goodfit.zoo import Task, list_models
 
 # One tiny configuration for each builder; a new builder is a new line.
-TINY = {"mlp": {"units": (8, 4), "dropout": 0.1, "l2": 1e-4, "batch_normalization": True}}
+TINY = {
+    "mlp": {"units": (8, 4), "dropout": 0.1, "l2": 1e-4, "batch_normalization": True},
+    "simple_rnn": {"units": (6,), "embedding_width": 4, "dropout": 0.1, "l2": 1e-4},
+    "lstm": {"units": (4,), "embedding_width": 4, "bidirectional": False},
+    "gru": {"units": (4,), "embedding_width": 4, "bidirectional": False},
+    "transformer_encoder": {"embedding_width": 8, "layers": 1, "dropout": 0.1},
+}
 TASKS = {
     "binary": Task("binary", ("no", "yes")),
     "multiclass": Task("multiclass", ("a", "b", "c")),

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from goodfit.zoo import Column, Task, mlp, tabular_inputs, to_tensors
+from goodfit.zoo import Column, Task, build, mlp, tabular_inputs, to_tensors
 
 ALONE = """
 import json, sys, warnings
@@ -59,9 +59,14 @@ def test_saved_models_answer_the_same_without_goodfit(tmp_path: Path, table, pre
     }
     models = {
         "mixed": mlp(preprocessor, price, (8, 4), target_mean=1e3, target_scale=50.0),
+        "gru": build("gru", preprocessor, price, units=(4, 3), embedding_width=4),
+        "transformer_encoder": build(
+            "transformer_encoder", preprocessor, price, embedding_width=9, layers=1
+        ),
         "headers": mlp(tabular_inputs(odd, odd_rows), Task("multiclass", ("a", "b", "c")), (8,)),
     }
-    raw = {"mixed": to_tensors(strange, table), "headers": to_tensors(odd_rows, odd)}
+    raw = dict.fromkeys(models, to_tensors(strange, table))
+    raw["headers"] = to_tensors(odd_rows, odd)
     answers = {name: np.asarray(model(raw[name])) for name, model in models.items()}
     assert all(np.isfinite(values).all() for values in answers.values())
     np.savez(tmp_path / "answers.npz", **answers)
@@ -81,5 +86,5 @@ def test_saved_models_answer_the_same_without_goodfit(tmp_path: Path, table, pre
     assert result.pop("goodfit") == "absent"
     # A traced function may round the last digit of an answer near 1,000 differently.
     assert result.pop("served_mixed") <= 2e-4
-    assert result.pop("served_headers") <= 1e-6
-    assert result == {"mixed": 0.0, "headers": 0.0}
+    assert all(result.pop(f"served_{name}") <= 1e-6 for name in raw if name != "mixed")
+    assert result == dict.fromkeys(raw, 0.0)

@@ -97,11 +97,14 @@ def preprocessed(facts: Facts) -> Answer:
 
 
 def architecture(facts: Facts) -> Answer:
-    units, (least, most) = facts.config.units, FIRST_LAYERS
-    said = f"{_count(len(units), 'hidden layer')} of {', '.join(map(str, units))} units"
+    config, (least, most) = facts.config, FIRST_LAYERS
+    units, what = config.units, "hidden layer" if config.model == "mlp" else f"{config.model} layer"
+    if config.model.startswith("transformer"):
+        units = (config.embedding_width,) * config.layers
+    said = f"{_count(len(units), what)} of {', '.join(map(str, units))} units"
     size = facts.record.get("parameters")
     said += f", {size:,} parameters" if size else ""
-    if not least <= len(units) <= most:
+    if config.model == "mlp" and not least <= len(units) <= most:
         return "not done", f"{said}; the guide starts with {least} to {most} layers."
     return "done", f"{said}."
 

@@ -13,7 +13,7 @@ from goodfit.recipes import (
     outliers,
 )
 from goodfit.recipes.choosing.balance import OUTLIER_Z
-from goodfit.zoo import BadInput, Task
+from goodfit.zoo import BadInput, Column, Task
 
 BINARY = Task("binary", ("no", "yes"))
 THREE = Task("multiclass", ("a", "b", "c"))
@@ -142,6 +142,33 @@ def test_metrics(task, labels, costly, first):
 def test_tables_get_an_mlp():
     assert choose_model(BINARY, rows=10).figures == {"rows": 10}
     assert choose_model(BINARY, rows=10).value == "mlp"
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "guide", "rule"),
+    [
+        (5_000, 30, "gru", "SEQ-2"),
+        (5_000, 80, "gru", "SEQ-5"),
+        (5_000, 250, "gru", "SEQ-5"),
+        (200_000, 30, "gru", "SEQ-2"),
+        (200_000, 250, "transformer_encoder", "SEQ-7"),
+        (2_000_000, 30, "lstm", "SEQ-4"),
+        (None, None, "gru", "SEQ-5"),
+    ],
+)
+def test_texts_get_the_guides_answer_with_what_was_measured(rows, words, guide, rule):
+    notes = np.array([" ".join(["word"] * (words or 0))] * 3, object)
+    features = None if words is None else {"note": notes}
+    choice = choose_model(BINARY, [Column("note", "text")], rows, features)
+    assert choice.figures["guide"] == guide
+    assert rule in choice.rule
+    assert choice.figures.get("words_longest") == words
+    assert choice.value == (guide if rows is None or rows < 100_000 else "mlp")
+    measured = rows is None or rows < 100_000
+    assert ("mlp .893" in choice.reason) == measured
+    mixed = choose_model(BINARY, [Column("note", "text"), Column("age", "number")], rows, features)
+    assert (mixed.value, mixed.figures["guide"]) == ("mlp", guide)
+    assert f"The guide says {guide}" in mixed.reason
 
 
 @pytest.mark.parametrize(

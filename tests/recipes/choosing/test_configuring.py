@@ -16,6 +16,8 @@ from goodfit.recipes import (
     split,
 )
 from goodfit.recipes.choosing.noise import target_noise
+from goodfit.recipes.choosing.selection import choose_optimizer
+from goodfit.recipes.model_settings import builder_settings, known_settings, taken_settings
 from goodfit.recipes.training.compiling import check_names
 from goodfit.zoo import BadInput, Column, Task
 
@@ -55,9 +57,10 @@ def splits(kind="binary", rows=700, labels=None):
 @pytest.mark.parametrize("kind", TASKS)
 def test_every_setting_has_a_reason_and_training_knows_it(kind):
     config = choose_config(splits(kind))
+    others = taken_settings() - set(known_settings(config.model))
     for name in Config.setting_names():
         choice = config.why(name)
-        assert name in config.reasons, name
+        assert (name in config.reasons) != (name in others), name
         assert choice.reason.endswith("."), name
         assert choice.value == getattr(config, name), name
     check_names(config, TASKS[kind])
@@ -156,3 +159,33 @@ def test_overrides_win_and_say_so():
         choose_config(splits(), overrides=["dropuot=0"])
     with pytest.raises(BadInput):
         choose_config(splits(), seed=-1)
+
+
+def texts(rows=700, words=30):
+    """Splits of one text column, a hundredth of the texts being longer than `words`."""
+    data = splits(rows=rows)
+    train = data.train
+    lengths = np.where(np.arange(len(train)) % 100 < 99, words, 400)
+    notes = np.array([" ".join(["word"] * length) for length in lengths], object)
+    column = Column("note", "text")
+    return replace(data, train=replace(train, features={"note": notes}, columns=(column,)))
+
+
+@pytest.mark.parametrize("model", ["simple_rnn", "lstm", "gru", "transformer_encoder"])
+def test_a_model_that_you_set_gets_the_settings_that_suit_it(model):
+    config = choose_config(texts(), overrides=[f"model={model}"])
+    known = set(known_settings(model))
+    assert config.why("model").reason == "you set it."
+    assert set(config.reasons) == set(Config.setting_names()) - (taken_settings() - known)
+    assert config.text_length == 30
+    assert config.optimizer == choose_optimizer(model).value
+    builder_settings(config)
+    check_names(config, TASKS["binary"])
+    if "units" in known:
+        assert config.units == (64,)
+
+
+def test_a_bag_of_words_reads_the_whole_text():
+    config = choose_config(texts(), overrides=["model=mlp"])
+    assert (config.activation, config.text_length) == ("relu", 256)
+    assert choose_config(texts()).model == "gru"
