@@ -155,8 +155,8 @@ def choose_model(
     Returns:
         `mlp` for rows without text: they have no order, which is what other builders are made for.
         For texts alone below 100,000 rows, what the guide says, `guide` in the figures, with what
-        was measured; above, `mlp` to begin with. SEQ-2 would let simple_rnn do below 50 words; it measured worse, so
-        it is named and not chosen. For texts beside other columns `mlp` again.
+        was measured; above, `mlp` to begin with. SEQ-2 would let simple_rnn do below 50 words; it
+        measured worse, so it is named and not chosen. For texts beside other columns `mlp` again.
 
     Raises:
         BadInput: The number of rows is not positive.
