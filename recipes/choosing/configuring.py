@@ -27,8 +27,8 @@ TINY_ROWS = 1_000
 SMALL_ROWS = 10_000
 """Below this many training rows a set is small (EPO-1)."""
 MEASURED_UNITS = (
-    "measured on twelve small sets with three seeds, 256-128 had the lower error on ten, against "
-    "128-64 with the same dropout"
+    "measured on twelve small sets with five seeds, 256-128 and 128-64 were each ahead on six, so "
+    "one width serves all"
 )
 MEASURED_DROPOUT = (
     "measured on seven sets, dropout of 0.3 lowers the error where the target is noisy (diabetes "
