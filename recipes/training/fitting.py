@@ -17,6 +17,7 @@ from ...zoo.tasks import Task
 from ..config import Choice, Config
 from ..dataset import Splits
 from ..reading.wording import plural
+from ..scoring.scores import decide
 from ..scoring.thresholds import choose_threshold
 from .batches import answers
 from .building import build_model, category_examples, compiled_trunk, encoded_rows
@@ -156,8 +157,8 @@ def _diagnosed(
     columns.pop("seconds", None)
     shares = None
     if task.kind in ("binary", "multiclass") and np.isfinite(outputs).all():
-        answers = outputs.argmax(1) if task.kind == "multiclass" else outputs[:, 0] > 0.5
-        shares = np.bincount(answers.astype(int), minlength=len(task.names)) / len(answers)
+        classes = decide(outputs, task)
+        shares = np.bincount(classes, minlength=len(task.names)) / len(classes)
     history = History.read(columns, planned_epochs=config.epochs)
     return diagnose(
         history,
