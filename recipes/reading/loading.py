@@ -238,7 +238,7 @@ def _all_missing(name: str, found: Inferred, label: str) -> list[Problem]:
 def _few(label: str, rows: int) -> Problem:
     return Problem(
         "rows_too_few",
-        f"There are only {plural(rows, 'row')} in {label}",
+        f"There {'is' if rows == 1 else 'are'} only {plural(rows, 'row')} in {label}",
         f"at least {MINIMUM_ROWS}, to train on, to watch and to test on",
         str(rows),
         "Collect more rows",

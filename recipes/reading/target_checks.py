@@ -122,7 +122,7 @@ def one_value(target: Target) -> Problem:
     """Return that a target never changes."""
     return Problem(
         "target_constant",
-        f"The target '{target.name}' holds one value in all its "
+        f"The target '{target.name}' holds a single value in "
         f"{plural(len(target.cell.codes), 'row')}",
         "at least two different values",
         quoted(target.cell.distinct),
