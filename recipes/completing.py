@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..zoo.errors import GoodfitError, bad_input
 from ..zoo.tasks import Task
+from .answering.methods import answers_of
 from .auditing.audits import audit, profile
 from .config import Choice, Config
 from .dataset import Dataset, Splits
@@ -159,10 +160,8 @@ def _scores(
     run: Run, rows: Dataset, answers: Answers
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """Return the model's scores, whether it beats the naive answers, and its worst errors."""
-    from .training.saving import raw_outputs
-
     labels, task = _labelled(rows)
-    outputs = raw_outputs(run.model, rows.features, rows.columns)
+    outputs = answers_of(run.model, rows, task)
     shared = {"seed": run.config.seed, "threshold": run.record["threshold"]}
     scores = evaluate(labels, outputs, task, **shared)
     compared = compare_with_naive(labels, outputs, answers, task, **shared)
@@ -187,8 +186,9 @@ def baseline_scores(answers: Answers, rows: Dataset) -> Scores:
     for name, outputs in answers.items():
         found = evaluate(labels, outputs, task, samples=1).metrics
         scores[name] = {metric: estimate.value for metric, estimate in found.items()}
-        if "log_loss" in scores[name]:
-            scores[name]["loss"] = scores[name]["log_loss"]
+        for metric in ("log_loss", "cross_entropy"):
+            if metric in scores[name]:
+                scores[name]["loss"] = scores[name][metric]
     return scores
 
 

@@ -103,6 +103,14 @@ class Config:
     text_length: int = _setting(
         256, "words read of each text, from its beginning", least=1, most=65536
     )
+    text_level: str = _setting(
+        "word",
+        "how texts are taken apart: word, token (also punctuation) or character",
+        options=("word", "token", "character"),
+    )
+    sequence_length: int = _setting(
+        1024, "steps read of each sequence, from its beginning", least=1, most=2**20
+    )
     embedding_width: int = _setting(
         64, "width of the vector for a word, where a text is read in order", least=1, most=65536
     )

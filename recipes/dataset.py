@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..zoo.errors import GoodfitError
-from ..zoo.tasks import Column, Task
+from ..zoo.tasks import TABLE_KINDS, Column, Task
 from .config import Choice
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class Dataset:
     """Raw columns and labels, row by row, with how they were read.
 
     Args:
-        features: Arrays by column name, as `goodfit.zoo.Column` describes each kind. Text is held
-            in arrays of dtype object.
+        features: Arrays by column name, as `goodfit.zoo.Column` describes each kind. Text, and
+            rows of unequal length, are held in arrays of dtype object.
         labels: As `goodfit.zoo.Task` describes them; None for rows to predict.
         columns: One per feature, in the source's order.
         task: What is to be predicted; None for rows to predict.
@@ -96,14 +96,16 @@ class Dataset:
         """Return a SHA-256 of columns, task and every value, the same on every machine."""
         digest = hashlib.sha256()
         task = None if self.task is None else self.task.to_dict()
-        layout = [[column.name, column.kind, column.width] for column in self.columns]
+        layout = [
+            column.to_list()[: 3 if column.kind in TABLE_KINDS else 5] for column in self.columns
+        ]
         digest.update(json.dumps([layout, task, list(self.target)], sort_keys=True).encode())
         for values in [*(self.features[c.name] for c in self.columns), self.labels, self.rows]:
             if values is None:
                 continue
             if values.dtype == object:
                 # Lengths first, so that ("ab", "c") and ("a", "bc") differ.
-                encoded = [str(value).encode() for value in values.ravel()]
+                encoded = [_bytes(value) for value in values.ravel()]
                 digest.update(np.array([len(part) for part in encoded], "<i8").tobytes())
                 digest.update(b"".join(encoded))
             else:
@@ -117,19 +119,29 @@ class Dataset:
 
         data: dict[str, Any] = {}
         for name, values in self.features.items():
-            if values.ndim == 1:
-                data[name] = values
+            if values.ndim != 2:
+                data[name] = list(values) if values.ndim > 2 else values
             else:
                 data |= {f"{name}[{i}]": values[:, i] for i in range(values.shape[1])}
         frame = pd.DataFrame(data, index=pd.Index(self.rows, name="row"))
         if self.labels is not None and self.task is not None:
             if self.task.kind in ("binary", "multiclass"):
                 frame[self.target[0]] = np.array(self.task.names, object)[self.labels]
+            elif self.task.is_sequence:
+                frame["answer"] = list(self.labels)
             else:
                 parts = self.labels.reshape(len(self.labels), -1)
                 for position, name in enumerate(self.target):
                     frame[name] = parts[:, position]
         return frame
+
+
+def _bytes(value: Any) -> bytes:
+    """Return what stands for one cell: of text the text, of an array its numbers."""
+    if isinstance(value, np.ndarray):
+        kind = "<f8" if value.dtype.kind == "f" else "<i8"
+        return str(value.shape).encode() + np.ascontiguousarray(value, dtype=kind).tobytes()
+    return str(value).encode()
 
 
 class SealedTest:

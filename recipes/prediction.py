@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..zoo.errors import BadInput, GoodfitError, Problem, bad_input
 from ..zoo.tasks import Task
+from .answering.methods import method_of
 from .dataset import Dataset
 from .files import write_atomically
 from .reading.loading import load_rows
@@ -41,6 +42,9 @@ def predict(model: LoadedModel | Run | str | Path, source: Any) -> pd.DataFrame:
     loaded = model if isinstance(model, LoadedModel) else load_model(_model_path(model))
     rows = load_rows(source, loaded.columns, options=loaded.options or {})
     _check_categories(rows, loaded)
+    if loaded.task.is_sequence:
+        method = method_of(loaded.task)
+        return method.frame(method.answer(loaded.model, rows), loaded.task, rows)
     outputs = raw_outputs(loaded.model, rows.features, loaded.columns)
     if not np.isfinite(outputs).all():
         bad = rows.rows[~np.isfinite(outputs).all(axis=1)][:5].tolist()

@@ -13,6 +13,8 @@ from .heads import head as head
 from .joining import Parts as Parts
 from .joining import parts as parts
 from .perceptron import mlp as mlp
+from .preprocessing import model_inputs as model_inputs
+from .ragged import as_rows as as_rows
 from .recurrent import gru as gru
 from .recurrent import lstm as lstm
 from .recurrent import simple_rnn as simple_rnn
@@ -20,8 +22,9 @@ from .registry import ModelCard as ModelCard
 from .registry import build as build
 from .registry import list_models as list_models
 from .registry import register as register
-from .tabular import tabular_inputs as tabular_inputs
 from .tasks import COLUMN_KINDS as COLUMN_KINDS
+from .tasks import ROW_TASKS as ROW_TASKS
+from .tasks import SEQUENCE_TASKS as SEQUENCE_TASKS
 from .tasks import TASK_KINDS as TASK_KINDS
 from .tasks import Column as Column
 from .tasks import Task as Task

@@ -86,7 +86,7 @@ ACTIVATIONS: dict[str, Activation] = {
             "The output layer of a task with three or more classes.",
             "On one unit it is always 1; in a hidden layer the units compete for a sum of 1.",
             hidden=False,
-            output=("multiclass",),
+            output=("multiclass", "sequence_labelling", "next_token", "translation", "span"),
         ),
         Activation(
             "gelu",
@@ -113,7 +113,7 @@ ACTIVATIONS: dict[str, Activation] = {
             "minus infinity to infinity",
             "The output layer of a regression.",
             "Hidden layers without a non-linearity collapse into a single linear one.",
-            output=("regression",),
+            output=("regression", "forecasting"),
         ),
     )
 }

@@ -9,21 +9,22 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .encoded import is_text
 from .errors import BadInput
+from .heads import head
 from .joining import encoded_inputs, join, scale_problems
+from .preprocessing import identifier_counts
 from .registry import register
 from .setting_checks import setting_problems
 from .streams import (
     answer_layer,
-    is_text,
     masked_mean,
     merged,
     other_columns,
-    text_problems,
-    word_mask,
+    sequence_steps,
+    step_problems,
 )
-from .tabular import identifier_counts
-from .tasks import TASK_KINDS, Task
+from .tasks import ROW_TASKS, Task
 
 if TYPE_CHECKING:
     import keras
@@ -39,8 +40,8 @@ _LONGEST_WAVE = 10_000
 
 @register(
     "transformer_encoder",
-    tasks=TASK_KINDS,
-    inputs=("text",),
+    tasks=(*ROW_TASKS, "sequence_labelling"),
+    inputs=("text", "sequence"),
     best_for="Texts whose distant words belong together, with much data and memory.",
     rules=("SEQ-7", "ACT-6"),
 )
@@ -71,7 +72,7 @@ def transformer_encoder(
     `s`. Cost: time and memory grow with the square of the length `t`; all words are read at once.
 
     Args:
-        preprocessor: The adapted inputs, as `tabular_inputs` returns them, with a text column.
+        preprocessor: The adapted inputs, as `model_inputs` returns them, with a text column.
         task: What is to be predicted; decides the output layer.
         embedding_width: Width of the vector that stands for a word, in every layer.
         layers: How many layers of attention and dense layers.
@@ -98,34 +99,32 @@ def transformer_encoder(
         embedding_width=embedding_width, layers=layers, heads=heads, dropout=dropout
     )
     problems += scale_problems(task, target_mean, target_scale)
-    problems += text_problems(preprocessor, "transformer_encoder")
+    problems += step_problems(preprocessor, task, "transformer_encoder")
     if problems:
         raise BadInput(*problems)
     counts = identifier_counts(preprocessor)
     heads = min(heads, max(1, embedding_width // _NARROWEST_HEAD))
 
-    # 1. Layers, for each text its own; those of one block are made in `_block`.
-    embeddings = {
-        key: keras.layers.Embedding(count, embedding_width, name=f"embed_{key}")
-        for key, count in counts.items()
-        if is_text(key)
-    }
+    # 1. Layers, for each sequence its own; those of one block are made in `_block`.
+    inputs = encoded_inputs(preprocessor)
+    sequences = sequence_steps(inputs, counts, embedding_width, project=True)
     answer = answer_layer(task)
 
     # 2. Graph.
-    inputs = encoded_inputs(preprocessor)
     streams = other_columns(inputs, counts)
-    for key, embed in embeddings.items():
-        present, looked_at = word_mask(inputs[key]), _looked_at(inputs[key])
+    for steps in sequences:
+        key, looked_at = steps.key, _looked_at(steps.present)
         # Uniform from -0.05 to 0.05 at first: brought to the size of the waves.
-        x: Any = embed(inputs[key]) * math.sqrt(embedding_width)  # (n, t, e)
-        x = _dropped(x + _waves(inputs[key], embedding_width, x.dtype), dropout, f"embed_{key}")
+        x: Any = steps.x * math.sqrt(embedding_width) if is_text(key) else steps.x  # (n, t, e)
+        x = _dropped(x + _waves(steps.present, embedding_width, x.dtype), dropout, f"embed_{key}")
         for number in range(1, layers + 1):
             x = _block(x, looked_at, heads, dropout, f"{key}_{number}")
         x = keras.layers.LayerNormalization(name=f"{key}_normalization")(x)
-        summary = masked_mean(x, keras.ops.cast(present, x.dtype))  # (n, e)
-        streams.append(_dropped(summary, dropout, key))
-    trunk = keras.Model(inputs, answer(merged(streams)), name="trunk")
+        if not head(task).every_step:
+            x = masked_mean(x, keras.ops.cast(steps.present, x.dtype))  # (n, e)
+        streams.append(_dropped(x, dropout, key))
+    output = answer(merged(streams))  # (n, outputs), or (n, t, outputs) for every step
+    trunk = keras.Model(inputs, output, name="trunk")
     return join(preprocessor, trunk, task, "transformer_encoder", target_mean, target_scale)
 
 
@@ -156,24 +155,25 @@ def _dropped(x: Any, dropout: float, name: str) -> Any:
     return layers.Dropout(dropout, name=f"{name}_dropout")(x) if dropout else x
 
 
-def _looked_at(ids: Any) -> Any:
-    """Return which words every word may look at, shape `(n, 1, t)`.
+def _looked_at(present: Any) -> Any:
+    """Return which steps every step may look at, shape `(n, 1, t)`, of marks `(n, t, 1)`.
 
     The first place always may be: a row with nothing to look at could give NaN.
     """
     from keras import ops
 
-    place: Any = ops.cumsum(ops.ones_like(ids), axis=1)
-    return ops.expand_dims(ops.logical_or(ops.not_equal(ids, 0), ops.equal(place, 1)), 1)
+    place: Any = ops.cumsum(ops.ones_like(present), axis=1)
+    looked_at = ops.logical_or(ops.greater(present, 0.0), ops.equal(place, 1.0))
+    return ops.expand_dims(ops.squeeze(looked_at, -1), 1)
 
 
-def _waves(ids: Any, width: int, dtype: str) -> Any:
-    """Return sines and cosines of the position of each word, shape `(n, t, width)`."""
+def _waves(present: Any, width: int, dtype: str) -> Any:
+    """Return sines and cosines of the position of each step, shape `(n, t, width)`."""
     from keras import ops
 
     half = (width + 1) // 2
     rates = [_LONGEST_WAVE ** (-place / half) for place in range(half)]
-    place: Any = ops.cast(ops.cumsum(ops.ones_like(ids), axis=1) - 1, "float32")
-    angle = ops.expand_dims(place, -1) * ops.convert_to_tensor(rates, "float32")  # (n, t, half)
+    place: Any = ops.cumsum(ops.ones_like(present), axis=1) - 1.0  # (n, t, 1)
+    angle = place * ops.convert_to_tensor(rates, "float32")  # (n, t, half)
     waves = ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
     return ops.cast(waves[:, :, :width], dtype)

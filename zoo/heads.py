@@ -20,6 +20,8 @@ class Head:
         labels: The dtype of the labels.
         rescaled: Whether the output is brought back to the unit of the target by a last layer.
         rule: The guide's rules.
+        every_step: Whether each step of the input has an output of its own, instead of one for
+            the whole row.
     """
 
     activation: str
@@ -28,17 +30,17 @@ class Head:
     labels: str
     rescaled: bool
     rule: str
+    every_step: bool = False
 
 
-# One line for each kind of task; a new kind (forecasting, labelling of sequences, next token,
-# translation, speech) is a new line here and in `tasks.TASK_KINDS`.
+_CLASSES = ("softmax", "sparse_categorical_crossentropy", ("accuracy",), "int32", False)
+
+# One line for each kind of task.
 HEADS: dict[str, Head] = {
     "binary": Head(
         "sigmoid", "binary_crossentropy", ("accuracy",), "float32", False, "ACT-3, LOSS-4"
     ),
-    "multiclass": Head(
-        "softmax", "sparse_categorical_crossentropy", ("accuracy",), "int32", False, "ACT-5, LOSS-5"
-    ),
+    "multiclass": Head(*_CLASSES, "ACT-5, LOSS-5"),
     "multilabel": Head(
         "sigmoid", "binary_crossentropy", ("binary_accuracy",), "float32", False, "ACT-3, LOSS-4"
     ),
@@ -50,6 +52,19 @@ HEADS: dict[str, Head] = {
         True,
         "ACT-8, LOSS-1",
     ),
+    "forecasting": Head(
+        "linear",
+        "mean_squared_error",
+        ("mean_absolute_error",),
+        "float32",
+        True,
+        "ACT-8, LOSS-1, SEQ-10",
+    ),
+    "sequence_labelling": Head(*_CLASSES, "ACT-5, LOSS-5, SEQ-10", every_step=True),
+    "next_token": Head(*_CLASSES, "ACT-5, LOSS-5, SEQ-8", every_step=True),
+    "translation": Head(*_CLASSES, "ACT-5, LOSS-5, SEQ-10", every_step=True),
+    "speech": Head("log_softmax", "ctc", (), "int32", False, "ACT-5, SEQ-10", every_step=True),
+    "span": Head(*_CLASSES, "ACT-5, LOSS-5, SEQ-10", every_step=True),
 }
 
 

@@ -118,7 +118,7 @@ def join(
     import numpy as np
     from keras import layers
 
-    from .tabular import model_of
+    from .preprocessing import model_of
 
     if problems := scale_problems(task, target_mean, target_scale):
         raise BadInput(*problems)

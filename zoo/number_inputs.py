@@ -51,7 +51,12 @@ def number_statistics(values: NDArray[np.float32]) -> tuple[NDArray, NDArray, ND
 
 
 def number_block(
-    mean: NDArray, deviation: NDArray, missing: NDArray, name: str = "encode_numbers"
+    mean: NDArray,
+    deviation: NDArray,
+    missing: NDArray,
+    name: str = "encode_numbers",
+    *,
+    every_step: bool = False,
 ) -> keras.Model:
     """Return the part of a preprocessor that encodes numbers.
 
@@ -64,9 +69,11 @@ def number_block(
         deviation: Standard deviation of each column in training; 0 for a constant.
         missing: Share of missing values of each column in training.
         name: The name of the layer.
+        every_step: Whether it takes many steps of such numbers, `(rows, steps, width)`.
 
     Returns:
-        A model from `(rows, width)` with NaN for missing to `(rows, width + indicators)`.
+        A model from `(rows, width)` with NaN for missing to `(rows, width + indicators)`; steps
+        stay between the two.
 
     Guide: PH-1d, MIS-3.
     """
@@ -86,7 +93,8 @@ def number_block(
     indicated = np.flatnonzero((missing > 0) & (missing < 1))
 
     # 2. Graph.
-    numbers = keras.Input((len(mean),), name="numbers", dtype="float32")
+    shape = (None, len(mean)) if every_step else (len(mean),)
+    numbers = keras.Input(shape, name="numbers", dtype="float32")
     x = numbers
     if extreme.any():
         x = ops.multiply(x, unit.astype(np.float32))
@@ -94,8 +102,8 @@ def number_block(
     x = ops.where(absent, 0.0, standardise(x))
     x = bounded(x)
     if len(indicated):
-        indicators = ops.cast(ops.take(absent, indicated, axis=1), "float32")
-        x = ops.concatenate([x, indicators], axis=1)
+        indicators = ops.cast(ops.take(absent, indicated, axis=-1), "float32")
+        x = ops.concatenate([x, indicators], axis=-1)
     return keras.Model(numbers, x, name=name)
 
 

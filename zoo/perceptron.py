@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 from .activations import activation as find_activation
 from .activations import activation_problem
+from .encoded import is_text, ordered, present_key
 from .errors import BadInput
 from .joining import encoded_inputs, join, scale_problems
+from .preprocessing import identifier_counts
 from .registry import register
 from .setting_checks import setting_problems
 from .streams import (
     answer_layer,
     embedding_width,
-    is_text,
     masked_mean,
     merged,
     other_columns,
+    step_statistics,
     word_mask,
 )
-from .tabular import identifier_counts
-from .tasks import TASK_KINDS, Task
+from .tasks import ROW_TASKS, Task
 
 if TYPE_CHECKING:
     import keras
@@ -31,8 +32,8 @@ __all__ = ["mlp"]
 
 @register(
     "mlp",
-    tasks=TASK_KINDS,
-    inputs=("table",),
+    tasks=ROW_TASKS,
+    inputs=("table", "text", "sequence"),
     best_for="Tables of numbers, categories, dates and short texts; the quick start.",
     rules=("QS-1", "ARC-1", "ARC-2", "ARC-3"),
 )
@@ -66,7 +67,7 @@ def mlp(
     The L2 penalty is on the kernels of hidden and output layers, not on biases or embeddings.
 
     Args:
-        preprocessor: The adapted inputs, as `tabular_inputs` returns them.
+        preprocessor: The adapted inputs, as `model_inputs` returns them.
         task: What is to be predicted; decides the output layer.
         units: Width of each hidden layer; see `funnel` and `constant`.
         activation: Of the hidden layers: a name in `ACTIVATIONS` other than softmax. It also
@@ -135,6 +136,9 @@ def mlp(
     for key, embed in embeddings.items():
         ids = inputs[key]
         streams.append(masked_mean(embed(ids), word_mask(ids)))  # (n, words, 32) -> (n, 32)
+    for key in ordered(inputs):
+        if not is_text(key):
+            streams.append(step_statistics(inputs[key], inputs[present_key(key)]))
     x = merged(streams)
     for group in hidden:
         for layer in group:

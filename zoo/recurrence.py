@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadInput
+from .heads import head
 from .joining import encoded_inputs, join, scale_problems
+from .preprocessing import identifier_counts
 from .setting_checks import setting_problems
-from .streams import answer_layer, is_text, merged, other_columns, text_problems
-from .tabular import identifier_counts
+from .streams import answer_layer, merged, other_columns, sequence_steps, step_problems
 from .tasks import Task
 
 if TYPE_CHECKING:
@@ -50,33 +51,30 @@ def recurrent_model(
         dropout=dropout,
         l2=l2,
     )
-    problems += scale_problems(task, *target) + text_problems(preprocessor, cell)
+    problems += scale_problems(task, *target) + step_problems(preprocessor, task, cell)
     if problems:
         raise BadInput(*problems)
     counts = identifier_counts(preprocessor)
     penalty = keras.regularizers.L2(l2) if l2 else None
     directions = ("forward", "backward") if bidirectional else ("forward",)
 
-    # 1. Layers, for each text its own.
-    embeddings = {
-        key: layers.Embedding(count, embedding_width, name=f"embed_{key}")
-        for key, count in counts.items()
-        if is_text(key)
-    }
+    # 1. Layers, for each sequence its own.
+    inputs = encoded_inputs(preprocessor)
+    sequences = sequence_steps(inputs, counts, embedding_width)
     stacks: dict[str, list[dict[str, keras.Layer]]] = {
-        key: [
+        steps.key: [
             {
                 direction: getattr(layers, CELLS[cell])(
                     width,
                     return_sequences=True,
                     kernel_regularizer=penalty,
-                    name=f"{key}_{direction}_{number}",
+                    name=f"{steps.key}_{direction}_{number}",
                 )
                 for direction in directions
             }
             for number, width in enumerate(units, 1)
         ]
-        for key in embeddings
+        for steps in sequences
     }
     answer = answer_layer(task, penalty)
 
@@ -84,42 +82,45 @@ def recurrent_model(
         return layers.Dropout(dropout, name=f"{name}_dropout")(x) if dropout else x
 
     # 2. Graph.
-    inputs = encoded_inputs(preprocessor)
     streams = other_columns(inputs, counts)
-    for key, embed in embeddings.items():
-        turned, last = _places(inputs[key])
-        x = dropped(embed(inputs[key]), f"embed_{key}")  # (n, t, e)
-        ends: list[Any] = []
+    for steps in sequences:
+        key = steps.key
+        turned, last = _places(steps.present)
+        x = dropped(steps.x, f"embed_{key}")  # (n, t, e)
         for number, stack in enumerate(stacks[key], 1):
             states = {"forward": stack["forward"](x)}  # (n, t, u)
             if bidirectional:
                 states["backward"] = stack["backward"](_turn(x, turned))
-            if number < len(units):
-                natural = [states["forward"]]
-                if bidirectional:
-                    natural.append(_turn(states["backward"], turned))
-                both = layers.Concatenate(name=f"{key}_both_{number}")
-                x = dropped(both(natural) if bidirectional else natural[0], f"{key}_{number}")
-            else:
+            if number == len(units) and not head(task).every_step:
                 ends = [_at(state, last) for state in states.values()]  # (n, u) each
-        streams += [dropped(end, f"{key}_{d}") for d, end in zip(directions, ends, strict=True)]
-    trunk = keras.Model(inputs, answer(merged(streams)), name="trunk")
+                names = [f"{key}_{direction}" for direction in directions]
+                streams += [dropped(end, name) for end, name in zip(ends, names, strict=True)]
+                continue
+            natural = [states["forward"]]
+            if bidirectional:
+                natural.append(_turn(states["backward"], turned))
+            both = layers.Concatenate(name=f"{key}_both_{number}")
+            x = dropped(both(natural) if bidirectional else natural[0], f"{key}_{number}")
+        if head(task).every_step:
+            streams.append(x)  # (n, t, u) or (n, t, 2 u)
+    output = answer(merged(streams))  # (n, outputs), or (n, t, outputs) for every step
+    trunk = keras.Model(inputs, output, name="trunk")
     return join(preprocessor, trunk, task, cell, *target)
 
 
-def _places(ids: Any) -> tuple[Any, Any]:
-    """Return where each step of a text lies when it is turned around, and which step is the last.
+def _places(marks: Any) -> tuple[Any, Any]:
+    """Return where each step lies when a sequence is turned around, and which step is the last.
 
     Args:
-        ids: Numbers of words, 0 for padding at the end, shape `(n, t)`.
+        marks: 1 for each step, 0 for padding at the end, shape `(n, t, 1)`.
 
     Returns:
-        Places `(n, t)`, padding staying where it is; 1 at the last word, else 0, `(n, t, 1)`,
-        zeros for a text without words.
+        Places `(n, t)`, padding staying where it is; 1 at the last step, else 0, `(n, t, 1)`,
+        zeros for a sequence without steps.
     """
     from keras import ops
 
-    present: Any = ops.cast(ops.not_equal(ids, 0), "int32")
+    present: Any = ops.cast(ops.squeeze(marks, -1), "int32")
     length: Any = ops.sum(present, axis=1, keepdims=True)  # (n, 1)
     place: Any = ops.cumsum(ops.ones_like(present), axis=1) - 1
     turned = ops.where(ops.less(place, length), length - 1 - place, place)

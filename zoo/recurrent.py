@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .recurrence import recurrent_model
 from .registry import register
-from .tasks import TASK_KINDS, Task
+from .tasks import ROW_TASKS, Task
 
 if TYPE_CHECKING:
     import keras
@@ -17,8 +17,8 @@ __all__ = ["gru", "lstm", "simple_rnn"]
 
 @register(
     "simple_rnn",
-    tasks=TASK_KINDS,
-    inputs=("text",),
+    tasks=(*ROW_TASKS, "sequence_labelling"),
+    inputs=("text", "sequence"),
     best_for="Texts of fewer than 50 words and simple tasks; the baseline of the other two.",
     rules=("SEQ-2", "ACT-4"),
 )
@@ -47,7 +47,7 @@ def simple_rnn(
     memory in training grows with `t` as well. Over more than 50 to 100 steps it forgets.
 
     Args:
-        preprocessor: The adapted inputs, as `tabular_inputs` returns them, with a text column.
+        preprocessor: The adapted inputs, as `model_inputs` returns them, with a text column.
         task: What is to be predicted; decides the output layer.
         units: Width of the state of each recurrent layer; several are stacked.
         embedding_width: Width of the vector that stands for a word.
@@ -83,8 +83,8 @@ def simple_rnn(
 
 @register(
     "lstm",
-    tasks=TASK_KINDS,
-    inputs=("text",),
+    tasks=(*ROW_TASKS, "sequence_labelling"),
+    inputs=("text", "sequence"),
     best_for="Long texts with more than a million examples, or very complex tasks.",
     rules=("SEQ-4", "ACT-4"),
 )
@@ -113,7 +113,7 @@ def lstm(
     way, one step after the other. No argument stands in the way of the fused kernel on a GPU.
 
     Args:
-        preprocessor: The adapted inputs, as `tabular_inputs` returns them, with a text column.
+        preprocessor: The adapted inputs, as `model_inputs` returns them, with a text column.
         task: What is to be predicted; decides the output layer.
         units: Width of the state of each recurrent layer; several are stacked.
         embedding_width: Width of the vector that stands for a word.
@@ -149,8 +149,8 @@ def lstm(
 
 @register(
     "gru",
-    tasks=TASK_KINDS,
-    inputs=("text",),
+    tasks=(*ROW_TASKS, "sequence_labelling"),
+    inputs=("text", "sequence"),
     best_for="Texts with fewer than 100,000 examples, little memory, or a first attempt.",
     rules=("SEQ-5", "ACT-4"),
 )
@@ -180,7 +180,7 @@ def gru(
     kernel on a GPU.
 
     Args:
-        preprocessor: The adapted inputs, as `tabular_inputs` returns them, with a text column.
+        preprocessor: The adapted inputs, as `model_inputs` returns them, with a text column.
         task: What is to be predicted; decides the output layer.
         units: Width of the state of each recurrent layer; several are stacked.
         embedding_width: Width of the vector that stands for a word.

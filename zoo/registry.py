@@ -117,7 +117,7 @@ def build(name: str, preprocessor: keras.Model, task: Task, **settings: Any) -> 
 
     Args:
         name: One of the names in `list_models()`.
-        preprocessor: The adapted inputs, as `tabular_inputs` returns them.
+        preprocessor: The adapted inputs, as `model_inputs` returns them.
         task: What is to be predicted.
         settings: Keyword arguments of the builder.
 

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .encoded import is_mark, is_text, ordered, present_key
 from .errors import Problem
 from .heads import head
 from .registry import list_models
@@ -16,13 +18,15 @@ if TYPE_CHECKING:
     import keras
 
 __all__ = [
+    "Steps",
     "answer_layer",
     "embedding_width",
-    "is_text",
     "masked_mean",
     "merged",
     "other_columns",
-    "text_problems",
+    "sequence_steps",
+    "step_problems",
+    "step_statistics",
     "word_mask",
 ]
 
@@ -41,26 +45,77 @@ def embedding_width(count: int) -> int:
     return min(_WIDEST_EMBEDDING, round(1.6 * count**0.56))
 
 
-def is_text(key: str) -> bool:
-    """Return whether an encoded tensor holds the words of a text."""
-    return key.startswith("text_")
+@dataclass(frozen=True)
+class Steps:
+    """One sequence inside a trunk.
+
+    Args:
+        key: The name of the encoded tensor it came from.
+        x: A vector for each step, shape `(n, t, width)`.
+        present: 1 for each step that is there, 0 in the padding at the end, `(n, t, 1)`.
+    """
+
+    key: str
+    x: Any
+    present: Any
 
 
-def text_problems(preprocessor: keras.Model, name: str) -> list[Problem]:
-    """Return what keeps the builder `name`, which reads text, from these inputs."""
-    if any(map(is_text, preprocessor.output)):
-        return []
-    tables = [card.name for card in list_models() if "table" in card.inputs]
-    return [
-        Problem(
-            "model_inputs",
-            f"The model {name} reads text, and no column is a text that holds words",
-            "at least one text column",
-            ", ".join(preprocessor.output),
-            f"For a table take {' or '.join(tables)}; if a column is a text, say so, as in "
-            "--types NAME=text",
-        )
-    ]
+def sequence_steps(
+    inputs: Mapping[str, Any], counts: Mapping[str, int], width: int, *, project: bool = False
+) -> list[Steps]:
+    """Return each sequence among the inputs of a trunk: words embedded, numbers as they are.
+
+    Args:
+        inputs: The inputs of a trunk.
+        counts: How many numbers each input of whole numbers can hold.
+        width: Of the vector that stands for a word.
+        project: Whether numbers are brought to `width` as well, by one dense layer.
+    """
+    from keras import layers
+
+    found = []
+    for key in ordered(inputs):
+        x = inputs[key]
+        if is_text(key):
+            embedded = layers.Embedding(counts[key], width, name=f"embed_{key}")(x)
+            found.append(Steps(key, embedded, word_mask(x)))
+            continue
+        if project:
+            x = layers.Dense(width, name=f"project_{key}")(x)
+        found.append(Steps(key, x, inputs[present_key(key)]))
+    return found
+
+
+def step_problems(preprocessor: keras.Model, task: Task, name: str) -> list[Problem]:
+    """Return what keeps the builder `name`, which reads in order, from these inputs."""
+    keys = list(preprocessor.output)
+    found = ordered(keys)
+    if not found:
+        tables = [card.name for card in list_models() if "table" in card.inputs]
+        return [
+            Problem(
+                "model_inputs",
+                f"The model {name} reads in order, and no column is a text that holds words, or "
+                "another sequence",
+                "at least one text column or sequence",
+                ", ".join(keys),
+                f"For a table take {' or '.join(tables)}; if a column is a text, say so, as in "
+                "--types NAME=text",
+            )
+        ]
+    beside = [key for key in keys if key not in found and not is_mark(key)]
+    if head(task).every_step and (len(found) > 1 or beside):
+        return [
+            Problem(
+                "model_inputs",
+                f"A {task.kind} task answers for each step of one sequence, and there are other "
+                "columns",
+                "one text column or sequence and nothing beside it",
+                ", ".join(found + beside),
+                "Leave the other columns out with --ignore",
+            )
+        ]
+    return []
 
 
 def other_columns(inputs: Mapping[str, Any], counts: Mapping[str, int]) -> list[Any]:
@@ -103,6 +158,24 @@ def masked_mean(vectors: Any, present: Any) -> Any:
 
     total: Any = ops.sum(vectors * present, axis=1)
     return total / ops.maximum(ops.sum(present, axis=1), 1.0)
+
+
+def step_statistics(x: Any, present: Any) -> Any:
+    """Return mean and standard deviation over the steps that are there, whatever their order.
+
+    Args:
+        x: Shape `(n, t, width)`.
+        present: 1 or 0 for each step, `(n, t, 1)`.
+
+    Returns:
+        Shape `(n, 2 width)`, zeros where no step is there.
+    """
+    from keras import ops
+
+    mean: Any = masked_mean(x, present)
+    spread: Any = masked_mean(ops.square(x - ops.expand_dims(mean, 1)), present)
+    # The root has no slope at 0.
+    return ops.concatenate([mean, ops.sqrt(spread + 1e-6)], axis=-1)
 
 
 def merged(streams: Sequence[Any]) -> Any:

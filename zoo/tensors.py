@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import BadInput, Problem, did_you_mean
-from .tasks import Column
+from .ragged import as_rows, padded
+from .tasks import TABLE_KINDS, Column
 
 __all__ = ["check_columns", "clean_arrays", "input_names", "to_tensors"]
 
@@ -60,7 +61,9 @@ def to_tensors(features: Mapping[str, Any], columns: Sequence[Column]) -> dict[s
         columns: What the model takes.
 
     Returns:
-        By column name: float32 tensors of shape `(rows, width)`, string tensors `(rows, 1)`.
+        By column name: float32 tensors of shape `(rows, width)`, string tensors `(rows, 1)`;
+        float32 tensors `(rows, steps, …)` for sequences, audio and frames, with NaN after the end
+        of a row, and `(rows, height, width, channels)` for images.
 
     Raises:
         BadInput: A column is absent or of another length or width, a value is no number, is
@@ -94,7 +97,7 @@ def check_columns(columns: Sequence[Column]) -> None:
 
 
 def clean_arrays(features: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, NDArray[Any]]:
-    """Return float32 arrays `(rows, width)` and arrays of str `(rows,)`; see `to_tensors`."""
+    """Return float32 arrays and arrays of str `(rows,)`; see `to_tensors`."""
     check_columns(columns)
     arrays, problems = {}, []
     rows = None
@@ -104,13 +107,14 @@ def clean_arrays(features: Mapping[str, Any], columns: Sequence[Column]) -> dict
             remedy = did_you_mean(column.name, features)
             problems.append(Problem("column_missing", message, remedy=remedy))
             continue
-        values = np.asarray(features[column.name])
+        values = features[column.name]
+        if column.is_ragged and not isinstance(values, np.ndarray):
+            values = as_rows(values, None)
+        values = np.asarray(values)
         rows = len(values) if rows is None and values.ndim else rows
         problem = _shape_problem(column, values, rows)
         if problem is None:
-            values = values.reshape(len(values), column.width)
-            clean = _strings if column.is_string else _numbers
-            arrays[column.name], problem = clean(column, values)
+            arrays[column.name], problem = _clean(column, values)
         if problem is not None:
             problems.append(problem)
     if problems:
@@ -131,7 +135,15 @@ def _plain(name: str) -> str:
 
 def _shape_problem(column: Column, values: NDArray[Any], rows: int | None) -> Problem | None:
     flat = values.ndim == 1 or (values.ndim == 2 and values.shape[1] == 1)
-    if not (flat and column.width == 1) and values.shape[1:] != (column.width,):
+    if column.kind == "image" and values.shape[1:] != column.shape:
+        message = f"The column '{column.name}' has an unusable shape"
+        expected = f"(rows, {', '.join(map(str, column.shape))})"
+        return Problem("column_width", message, expected, str(values.shape))
+    if (
+        column.kind in TABLE_KINDS
+        and not (flat and column.width == 1)
+        and values.shape[1:] != (column.width,)
+    ):
         expected = f"(rows, {column.width})" if column.width > 1 else "(rows,)"
         message = f"The column '{column.name}' has an unusable shape"
         return Problem("column_width", message, expected, str(values.shape))
@@ -139,6 +151,20 @@ def _shape_problem(column: Column, values: NDArray[Any], rows: int | None) -> Pr
         message = f"The column '{column.name}' is not as long as the first"
         return Problem("column_length", message, f"{rows} rows", f"{len(values)} rows")
     return None
+
+
+def _clean(column: Column, values: NDArray[Any]) -> tuple[NDArray[Any], Problem | None]:
+    if column.is_ragged:
+        return padded(column, values)
+    if column.kind == "image":
+        return _image(column, values)
+    flat = values.reshape(len(values), column.width)
+    return _strings(column, flat) if column.is_string else _numbers(column, flat)
+
+
+def _image(column: Column, values: NDArray[Any]) -> tuple[NDArray[Any], Problem | None]:
+    flat, problem = _numbers(column, values.reshape(len(values), -1))
+    return flat.reshape(values.shape), problem
 
 
 def _numbers(column: Column, values: NDArray[Any]) -> tuple[NDArray[Any], Problem | None]:

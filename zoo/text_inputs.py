@@ -12,18 +12,32 @@ from .category_inputs import is_one_line
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["text_block"]
+__all__ = ["LEVELS", "text_block"]
 
 _ROWS_AT_ONCE = 4096
 
 
+# How a text is taken apart, by level: what is made of it first, and where it is cut.
+LEVELS: dict[str, tuple[Any, str]] = {
+    "word": ("lower_and_strip_punctuation", "whitespace"),
+    "token": ("lower", "whitespace"),
+    "character": (None, "character"),
+}
+"""`word` lowers letters and leaves punctuation out; `token` only lowers letters, so that each piece
+between blanks stays a piece; `character` changes nothing."""
+
+
 def text_block(
-    texts: NDArray[Any], minimum_count: int, most: int, longest: int, name: str = "encode_text"
+    texts: NDArray[Any],
+    minimum_count: int,
+    most: int,
+    longest: int,
+    name: str = "encode_text",
+    level: str = "word",
 ) -> keras.Model | None:
     """Return the part of a preprocessor that turns one column of text into numbers of words.
 
-    Letters are lowered and punctuation is left out, as `keras.layers.TextVectorization` does by
-    itself. Words too rare for a place of their own share one, which is therefore trained.
+    Words too rare for a place of their own share one, which is therefore trained.
 
     Args:
         texts: Training rows, shape `(rows,)`.
@@ -31,6 +45,7 @@ def text_block(
         most: Words that get a place at most, the most frequent ones.
         longest: Words of a text that are read at most, from its beginning.
         name: The name of the layer.
+        level: One of `LEVELS`; at that of characters, what is said of words holds for characters.
 
     Returns:
         A model from text `(rows, 1)` to int32 `(rows, words)`: 0 is padding, 1 an unknown word.
@@ -42,7 +57,8 @@ def text_block(
 
     column = tf.constant(texts[:, None], tf.string)
     parts = [column[start : start + _ROWS_AT_ONCE] for start in range(0, len(texts), _ROWS_AT_ONCE)]
-    count = layers.TextVectorization(name="count")
+    standardize, split = LEVELS[level]
+    count = layers.TextVectorization(standardize=standardize, split=split, name="count")
     count.adapt(tf.data.Dataset.from_tensor_slices(column).batch(_ROWS_AT_ONCE))
     every = count.get_vocabulary()
     if len(every) <= 2:  # padding and unknown alone
@@ -58,6 +74,8 @@ def text_block(
 
     # 1. Layers.
     words = layers.TextVectorization(
+        standardize=standardize,
+        split=split,
         vocabulary=[every[position] for position in order],
         output_sequence_length=min(length, longest),
         name="words",

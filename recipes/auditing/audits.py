@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...callbacks.findings import SEVERITIES, Finding
+from ...zoo.tasks import TABLE_KINDS
 from ..dataset import Dataset, Splits
 from .audit_table import table_of
 from .column_rules import COLUMN_RULES
@@ -42,11 +45,26 @@ def audit(dataset: Dataset, splits: Splits | None = None) -> list[Finding]:
         >>> print(audit(load(columns, "bought"))[0].cause)
         copy gives bought away: each of its values goes with one class.
     """
+    others = [column.name for column in dataset.columns if column.kind not in TABLE_KINDS]
+    if others or (dataset.task is not None and dataset.task.is_sequence):
+        if splits is not None:
+            parts = {"train": splits.train, "validation": splits.validation}
+            splits = replace(splits, **{n: _readable(part, others) for n, part in parts.items()})
+        dataset = _readable(dataset, others)
+    if not dataset.columns:
+        return []
     table = table_of(dataset)
     findings = _once([finding for rule in RULES for finding in rule(table)])
     if splits is not None:
         findings += [finding for rule in SPLIT_RULES for finding in rule(dataset, splits)]
     return sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity))
+
+
+def _readable(dataset: Dataset, names: list[str]) -> Dataset:
+    """Return what the rules can read: no sequences, be they among the columns or the answers."""
+    if dataset.task is not None and dataset.task.is_sequence:
+        dataset = replace(dataset, labels=None, task=None)
+    return dataset.drop(*names)
 
 
 def _once(findings: list[Finding]) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...zoo.tasks import TABLE_KINDS
 from ..dataset import Dataset
 
 __all__ = ["row_hashes", "same_rows"]
@@ -24,6 +25,9 @@ def row_hashes(dataset: Dataset) -> NDArray[np.uint64]:
     total = np.zeros(len(dataset), np.uint64)
     for column in dataset.columns:
         values = dataset.features[column.name]
+        if column.kind not in TABLE_KINDS:
+            # The bytes of a recording or an image stand for it.
+            values = np.array([np.asarray(row).tobytes().hex() for row in values], object)
         blocks = [values] if values.ndim == 1 else [values[:, i] for i in range(values.shape[1])]
         for block in blocks:
             # Adding zero makes -0.0 and 0.0 one value.

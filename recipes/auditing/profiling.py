@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...zoo.tasks import Column
+from ...zoo.ragged import row_lengths
+from ...zoo.tasks import TABLE_KINDS, Column
 from ..dataset import Dataset
 from ..reading.cells import number_text
 
@@ -25,7 +26,7 @@ def profile(dataset: Dataset) -> list[dict[str, Any]]:
     `example`. Numbers add `minimum`, `mean`, `median`, `maximum`, `standard_deviation`; dates add
     `earliest` and `latest`; both a `histogram` of `edges` and `counts`. Categories and booleans
     add `top`, a list of `value` and `count`, and `other`, the rows of all other values. Texts add
-    `mean_words`.
+    `mean_words`, sequences, recordings and frames `steps`.
 
     Args:
         dataset: Rows of any kind.
@@ -44,6 +45,8 @@ def profile(dataset: Dataset) -> list[dict[str, Any]]:
 def _summary(column: Column, values: NDArray[Any]) -> dict[str, Any]:
     import pandas as pd
 
+    if column.kind not in TABLE_KINDS:
+        return _sequences(column, values)
     flat = values.ravel()
     absent = flat == "" if flat.dtype == object else np.isnan(flat)
     present = flat[~absent]
@@ -78,6 +81,24 @@ def _summary(column: Column, values: NDArray[Any]) -> dict[str, Any]:
     other = int(len(present) - sum(item["count"] for item in top))
     example = float(usual[0]) if column.kind == "boolean" else str(usual[0])
     return summary | {"top": top, "other": other, "example": example}
+
+
+def _sequences(column: Column, values: NDArray[Any]) -> dict[str, Any]:
+    """Return how many rows there are, how long they are, and which are empty."""
+    lengths = row_lengths(values) if column.is_ragged else np.ones(len(values), np.int64)
+    shape = " × ".join(map(str, column.step_shape)) or "samples"
+    shortest, longest = int(lengths.min(initial=0)), int(lengths.max(initial=0))
+    example = f"{shape}" if column.kind == "image" else f"{shortest} to {longest} steps of {shape}"
+    return {
+        "name": column.name,
+        "kind": column.kind,
+        "width": column.width,
+        "missing": int((lengths == 0).sum()),
+        "missing_share": float((lengths == 0).mean()) if len(lengths) else 0.0,
+        "distinct": len(values),
+        "example": example,
+        "steps": {"shortest": shortest, "longest": longest, "mean": float(lengths.mean())},
+    }
 
 
 def _numbers(values: NDArray[np.float64]) -> dict[str, Any]:

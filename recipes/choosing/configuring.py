@@ -17,6 +17,7 @@ from .balance import IMBALANCE_RATIO, imbalance
 from .noise import NOISY_SHARE, target_noise
 from .objectives import choose_loss, choose_metrics
 from .selection import RECURRENT, choose_activation, choose_model, choose_optimizer
+from .sequences import sequence_length, text_level
 from .texts import text_figures, text_settings
 
 __all__ = ["choose_config"]
@@ -105,6 +106,8 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
             False, "REG-6", {}, "It is for more than 10 layers or an unstable training."
         ),
         **text_settings(model.value, text_figures(columns, features)),
+        "text_level": text_level(task),
+        "sequence_length": sequence_length(columns, features),
         "loss": _loss(task, labels),
         "optimizer": optimizer,
         "learning_rate": Choice(
@@ -163,7 +166,7 @@ def _loss(task: Task, labels: NDArray[Any] | None) -> Choice:
 
 def _dropout(splits: Splits) -> Choice:
     figures: dict[str, Any] = {"guide_least": 0.3, "guide_most": 0.5}
-    noise = None if splits.task.is_classification else target_noise(splits.train)
+    noise = target_noise(splits.train) if splits.task.kind == "regression" else None
     if noise is not None:
         figures |= {"noise": round(noise, 3), "noisy_from": NOISY_SHARE}
     if noise is None or noise >= NOISY_SHARE:
@@ -238,7 +241,7 @@ def _epochs(rows: int) -> Choice:
 
 def _class_weights(splits: Splits) -> Choice:
     if not splits.task.is_classification or splits.train.labels is None:
-        return Choice("none", "", {}, "A number has no classes.")
+        return Choice("none", "", {}, "Only one class, or one set of labels, a row can be weighed.")
     measured = imbalance(splits.train.labels, splits.task)
     figures: dict[str, Any] = {"ratio": measured["ratio"]}
     if measured["ratio"] < IMBALANCE_RATIO:

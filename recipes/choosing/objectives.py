@@ -6,7 +6,9 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from ...zoo.heads import head
 from ...zoo.tasks import Task
+from ..answering.methods import method_of
 from ..config import Choice
 from ..scoring.checking import checked_name, checked_task
 from .balance import (
@@ -24,6 +26,7 @@ __all__ = ["choose_loss", "choose_metrics"]
 
 OUTLIERS = ("none", "few", "many")
 COSTLY = ("false_alarms", "missed", "both")
+SEQUENCE_LOSSES = {"forecasting": "mse", "speech": "ctc"}
 
 
 def choose_loss(
@@ -58,6 +61,9 @@ def choose_loss(
         'binary_focal_crossentropy'
     """
     checked_task(task)
+    if task.is_sequence:
+        name = SEQUENCE_LOSSES.get(task.kind, "categorical_crossentropy")
+        return Choice(name, f"LOSS-7, {head(task).rule}", {}, f"It is the loss of {task.kind}.")
     if task.kind == "regression":
         return _regression_loss(task, labels, outliers)
     figures: dict[str, Any] = {}
@@ -122,6 +128,11 @@ def choose_metrics(
     checked_task(task)
     if costly is not None:
         checked_name("costly", costly, COSTLY)
+    if task.is_sequence:
+        method = method_of(task)
+        return Choice(
+            method.first, f"MET-9, {method.rule}", {}, f"They are the usual ones of {task.kind}."
+        )
     if task.kind == "regression":
         return _regression_metrics(task, labels)
     figures: dict[str, Any] = {}

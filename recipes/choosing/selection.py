@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...zoo.heads import head
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..scoring.checking import checked_name, checked_number, checked_task
+from .sequences import sequence_model
 from .texts import FEW_EXAMPLES, guide_for_texts, text_figures
 
 __all__ = ["choose_activation", "choose_model", "choose_optimizer"]
@@ -86,7 +88,12 @@ def choose_activation(
             "regression": Choice(
                 "linear", "ACT-8", {"units": task.outputs}, "A number may take any value."
             ),
-        }[task.kind]
+        }.get(task.kind) or Choice(
+            head(task).activation,
+            head(task).rule,
+            {"units": task.outputs} if task.outputs else {},
+            f"It is the output of {task.kind}.",
+        )
     if stuck >= STUCK_SHARE:
         return Choice(
             "leaky_relu",
@@ -174,6 +181,8 @@ def choose_model(
     figures: dict[str, Any] = {"columns": len(columns)} if columns else {}
     if rows is not None:
         figures["rows"] = checked_number("rows", rows, least=1, whole=True)
+    if (chosen := sequence_model(task, columns)) is not None:
+        return chosen
     if not any(column.kind == "text" for column in columns):
         reason = "A table has no order to read, so dense layers are enough."
         return Choice("mlp", "ARC-1, QS-1", figures, reason)

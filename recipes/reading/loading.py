@@ -16,6 +16,7 @@ from ..dataset import Dataset
 from .cells import category_texts
 from .column_forms import Inferred
 from .columns import as_cells, hints_for, infer_all, typed_values
+from .forms import form_of, read_form
 from .headers import clean_name
 from .inferring import infer_kind
 from .loading_options import check_arguments, check_names, column_options, recorded
@@ -33,6 +34,13 @@ __all__ = ["load", "load_rows"]
 
 # Fewer rows cannot be divided into three parts of which each says anything.
 MINIMUM_ROWS = 10
+SERIES_OPTIONS = ("lookback", "season", "series", "size")
+# What a user may set beside source, target and task.
+OPTIONS = (
+    *("types", "ignore", "separator", "decimal", "thousands", "encoding", "positive", "time"),
+    *("group", "text", "dates", "missing", "drop_missing_target", "form", "horizon"),
+    *SERIES_OPTIONS,
+)
 
 
 def load(
@@ -53,6 +61,12 @@ def load(
     dates: Mapping[str, str] | None = None,
     missing: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
     drop_missing_target: bool = False,
+    form: str | None = None,
+    horizon: int | None = None,
+    lookback: int | None = None,
+    season: int | None = None,
+    series: str | None = None,
+    size: Sequence[int] | None = None,
 ) -> Dataset:
     """Read a table for training; whatever is not set is inferred, and said in `choices`.
 
@@ -91,6 +105,12 @@ def load(
         dates: Formats of date columns, such as `{"joined": "%d/%m/%Y"}`.
         missing: Further words that mean missing, in all columns or by column.
         drop_missing_target: Leave out rows without a target, which is an error otherwise.
+        form: What the source is, where it is no table and that cannot be seen from it.
+        horizon: Steps to forecast; makes the table a series, or several.
+        lookback: Steps of a series that a forecast is made from.
+        season: Steps of one cycle of a series, such as 24 for hours of a day.
+        series: The column that tells several series of one table apart.
+        size: Height and width that images are brought to.
 
     Returns:
         The data. `load(dataset.source, dataset.target, **dataset.options)` reads them again
@@ -109,6 +129,15 @@ def load(
         number
     """
     require("pandas", "recipes")
+    given = {name: value for name, value in locals().items() if name in OPTIONS and value}
+    if (name := form_of(source, task, given)) is not None:
+        return read_form(name, source, target, task, given)
+    if lost := [name for name in SERIES_OPTIONS if name in given]:
+        raise bad_input(
+            "option_unsuited",
+            f"The option {lost[0]} has no meaning for a table of rows that stand alone",
+            remedy="For a series set horizon as well, which is how far to forecast",
+        )
     options = column_options(types, text, decimal, thousands, dates, missing)
     check_arguments(task, options)
     target, time, group = _named(target), _named(time), _named(group)

@@ -12,6 +12,7 @@ from ...zoo.tasks import Column
 from ..config import Choice
 from ..dataset import Dataset
 from .columns import infer_all
+from .forms import form_named
 from .sources import open_source
 from .tables import Table
 from .wording import plural, quoted, some
@@ -49,6 +50,8 @@ def load_rows(
     """
     require("pandas", "recipes")
     options = dict(options or {})
+    if (form := form_named(options.get("form"))) is not None:
+        return form.read_rows(source, columns, options)
     table = _open(source, columns, options)
     table = _fitted(table, columns)
     _check_columns(table, columns)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...zoo.errors import bad_input, require
 from ...zoo.tasks import Column
 from ..dataset import Dataset
+from .summaries import SUMMARIES
 
 __all__ = ["Design"]
 
@@ -58,6 +59,10 @@ class Design:
 
 
 def _encoder(column: Column, values: NDArray[Any]) -> Encoder:
+    if column.kind in SUMMARIES:
+        summarise = SUMMARIES[column.kind]
+        standardise = _standardiser(summarise(values))
+        return lambda rows: standardise(summarise(rows))
     if column.kind == "category":
         return _one_hot(values)
     if column.kind == "text":

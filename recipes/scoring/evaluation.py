@@ -142,7 +142,9 @@ def evaluate(
 
     Args:
         y_true: Labels of `n` rows as `Task` describes them.
-        outputs: Outputs of the same rows as `Task` describes them; `(n,)` does for one unit.
+        outputs: Outputs of the same rows as `Task` describes them; `(n,)` does for one unit. For
+            a task whose answer is a sequence, its answers, as its file in `recipes/answering`
+            describes them; that file also names the metrics.
         task: What they answer.
         samples: Resampled sets behind each interval; fewer on huge sets, which `notes` says.
         confidence: Share that the intervals aim to cover.
@@ -169,6 +171,11 @@ def evaluate(
     confidence = checked_number("confidence", confidence, above=0, below=1)
     seed = checked_number("seed", seed, least=0, whole=True)
     threshold = checked_number("threshold", threshold, least=0)
+    if task.is_sequence:
+        from .sequence_scores import evaluate_sequences
+
+        settings: Any = {"samples": samples, "confidence": confidence, "seed": seed}
+        return evaluate_sequences(y_true, outputs, task, **settings)
     labels, values = checked_answers(y_true, outputs, task)
     scorer = make_scorer(labels, values, task, threshold)
     points = {key: float(v[0]) for key, v in scorer(np.ones((len(labels), 1))).items()}

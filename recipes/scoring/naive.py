@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...zoo.errors import bad_input, require
 from ...zoo.tasks import Task
+from ..answering.methods import method_of
 from ..choosing.objectives import choose_metrics
 from ..dataset import Dataset
 from .checking import checked_answers, checked_labels, checked_task
@@ -19,7 +20,7 @@ from .design import Design
 from .evaluation import ERRORS, resampled_scores
 from .intervals import Estimate, interval
 
-__all__ = ["Comparison", "compare_with_naive", "naive_answers"]
+__all__ = ["Comparison", "compare_with_naive", "compared", "naive_answers"]
 
 # A linear model needs few rows; it must not cost more than the training that it is compared with.
 MOST_CELLS = 5_000_000
@@ -29,7 +30,7 @@ MOST_ITERATIONS = 100
 SEED = 0
 
 
-def naive_answers(train: Dataset, rows: Dataset) -> dict[str, NDArray[np.float64]]:
+def naive_answers(train: Dataset, rows: Dataset) -> dict[str, Any]:
     """Return what answers without a neural network would be, in the shape of a model's outputs.
 
     `majority` gives every row the classes' shares of the training rows (so its answer is the most
@@ -44,7 +45,8 @@ def naive_answers(train: Dataset, rows: Dataset) -> dict[str, NDArray[np.float64
 
     Returns:
         `majority` (`mean` for regression) and `linear`: arrays of shape `(n, units)`, in the
-        target's unit for regression.
+        target's unit for regression. For a task whose answer is a sequence, what its method
+        in `recipes/answering` gives.
 
     Raises:
         BadInput: `train` has no labels, or `rows` lacks a column of it.
@@ -55,6 +57,8 @@ def naive_answers(train: Dataset, rows: Dataset) -> dict[str, NDArray[np.float64
     if train.task is None or train.labels is None:
         raise bad_input("labels_missing", "Naive answers need training rows with labels")
     task = train.task
+    if task.is_sequence:
+        return method_of(task).naive(train, rows)
     labels = checked_labels(train.labels, task)
     name = "mean" if task.kind == "regression" else "majority"
     constant = np.tile(_constant(labels, task), (len(rows), 1))
@@ -139,6 +143,11 @@ def compare_with_naive(
     Guide: MET-2, CHK-3.
     """
     checked_task(task)
+    if task.is_sequence:
+        from .sequence_scores import compare_sequences
+
+        settings: Any = {"samples": samples, "confidence": confidence, "seed": seed}
+        return compare_sequences(y_true, outputs, naive, task, metric=metric, **settings)
     labels, values = checked_answers(y_true, outputs, task)
     checked = {name: checked_answers(y_true, other, task)[1] for name, other in naive.items()}
     ours = _scored(labels, values, task, threshold, samples, seed)
@@ -167,7 +176,15 @@ def compare_with_naive(
     if not usable:
         raise bad_input("metric_undefined", f"The metric {metric} has no meaning on these rows")
     return {
-        name: _compared(usable[0], ours, other, name, confidence) for name, other in others.items()
+        name: compared(
+            usable[0],
+            ours["", usable[0]],
+            other["", usable[0]],
+            name,
+            confidence,
+            usable[0] in ERRORS,
+        )
+        for name, other in others.items()
     }
 
 
@@ -187,12 +204,28 @@ def _scored(
     return {key: np.r_[point[key], draws[key]] for key in point}
 
 
-def _compared(metric: str, ours: Any, other: Any, name: str, confidence: float) -> Comparison:
-    sign = -1.0 if metric in ERRORS else 1.0
-    gain = sign * (ours["", metric] - other["", metric])
+def compared(
+    metric: str,
+    ours: NDArray[np.float64],
+    other: NDArray[np.float64],
+    name: str,
+    confidence: float,
+    less_is_better: bool,
+) -> Comparison:
+    """Return the verdict on two answers of the same rows.
+
+    Args:
+        metric: What they are compared by.
+        ours: The model's score on the rows (first) and in each resampled set.
+        other: The same of the other answer.
+        name: What the other answer is called.
+        confidence: Share of samples inside the interval of the gain.
+        less_is_better: Whether the metric is an error.
+    """
+    gain = (other - ours) if less_is_better else (ours - other)
     low, high = interval(float(gain[0]), gain[1:], confidence)
     estimate = Estimate(float(gain[0]), low, high)
-    model, naive = float(ours["", metric][0]), float(other["", metric][0])
+    model, naive = float(ours[0]), float(other[0])
     figures = f"{metric} {model:.3g} against {naive:.3g}, gain {estimate}"
     if low > 0:
         verdict, words = "better", f"The model beats the {name} answer"

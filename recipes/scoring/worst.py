@@ -40,7 +40,8 @@ def worst_errors(
         for classes `true`, `predicted`, `wrong`, `probability` (of the true class) and
         `predicted_probability`; for labels `true` and `predicted` lists of names and the label
         that is `worst`; for numbers `target`, `true`, `predicted` and `residual` (predicted less
-        true) of the target that is furthest off in its own standard deviations.
+        true) of the target that is furthest off in its own standard deviations; for sequences
+        `metric`, `score`, `true` and `predicted`.
 
     Raises:
         BadInput: Labels, outputs or settings cannot be used.
@@ -56,6 +57,12 @@ def worst_errors(
     checked_task(task)
     count = checked_number("count", count, least=0, whole=True)
     threshold = checked_number("threshold", threshold, least=0)
+    if task.is_sequence:
+        from .sequence_scores import worst_sequences
+
+        return worst_sequences(
+            y_true, outputs, task, count, None if rows is None else np.asarray(rows)
+        )
     labels, values = checked_answers(y_true, outputs, task)
     numbers = None if rows is None else np.asarray(rows)
     if numbers is not None and numbers.shape != (len(labels),):

@@ -12,6 +12,7 @@ from ...zoo.errors import bad_input, did_you_mean
 from ..auditing.duplicates import same_rows
 from ..config import Choice
 from ..dataset import Dataset, SealedTest, Splits
+from ..reading.forms import form_named
 from ..reading.wording import plural, quoted, share_text, some
 from .dividing import TEST, TRAIN, VALIDATION, Fractions, by_group, by_strata, by_time
 from .split_checks import (
@@ -95,6 +96,9 @@ def split(
             received=f"time '{time}' and group '{group}'",
             remedy="Leave one of --time and --group away",
         )
+    form = form_named(dataset.options.get("form"))
+    if form is not None and form.split is not None:
+        return form.split(dataset, validation_fraction, test_fraction, seed, log)
     check_rows(len(dataset), fractions)
     generator = np.random.default_rng(seed)
     if time:
@@ -140,7 +144,7 @@ def _at_random(
             f"data are spread over the parts, which would differ otherwise."
         )
     labels = np.asarray(dataset.labels)
-    if dataset.task is None or dataset.task.kind == "regression":
+    if dataset.task is None or not dataset.task.is_classification:
         strata = np.zeros(len(dataset), np.int64)
         parts = by_strata(units, strata, fractions, generator)
         return parts, "random", figures, "Rows were drawn at random." + note

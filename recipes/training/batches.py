@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...zoo.ragged import row_lengths
+from ..dataset import Dataset
+
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["MOST_ROWS", "answers", "rows_at_once"]
+__all__ = ["MOST_ROWS", "answers", "joined", "rows_at_once", "rows_of_size"]
 
 MOST_ROWS = 8192
 """Results do not depend on it, and large batches cost several times less than small ones."""
 LARGEST_TENSOR = 2**26
 """Numbers of the largest tensor inside a model: 256 MiB in single precision."""
+
+LENGTH_UNKNOWN = 256
+"""Steps that a row is taken to have where a model reads any number of them."""
 
 
 def rows_at_once(model: keras.Model) -> int:
@@ -30,6 +36,33 @@ def rows_at_once(model: keras.Model) -> int:
         model: A functional model, with others inside.
     """
     return max(1, min(MOST_ROWS, LARGEST_TENSOR // _numbers_of_a_row(model)))
+
+
+def rows_of_size(dataset: Dataset) -> int:
+    """Return how many raw rows may be held at once as one block, long rows deciding."""
+    largest = 1
+    for column in dataset.columns:
+        values = dataset.features[column.name]
+        if column.is_ragged and len(values):
+            largest = max(largest, int(row_lengths(values).max()) * math.prod(column.step_shape))
+        elif column.kind == "image":
+            largest = max(largest, math.prod(column.shape))
+    return max(1, min(MOST_ROWS, LARGEST_TENSOR // largest))
+
+
+def joined(pieces: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return pieces of rows as one array; where they differ in steps, 0 stands after the end.
+
+    Args:
+        pieces: Each of shape `(rows, …)` or `(rows, steps, …)`.
+    """
+    if pieces[0].ndim > 2:
+        most = max(piece.shape[1] for piece in pieces)
+        pieces = [
+            np.pad(piece, [(0, 0), (0, most - piece.shape[1]), *[(0, 0)] * (piece.ndim - 2)])
+            for piece in pieces
+        ]
+    return np.concatenate(pieces)
 
 
 def answers(trunk: keras.Model, encoded: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
@@ -53,10 +86,10 @@ def _numbers_of_a_row(model: keras.Model) -> int:
         shapes = [tensor.shape[1:] for tensor in keras.tree.flatten(layer.output)]
         largest = max([largest, *map(_size, shapes)])
         if isinstance(layer, keras.layers.MultiHeadAttention):
-            length = shapes[0][0] or 1
+            length = shapes[0][0] or LENGTH_UNKNOWN
             largest = max(largest, layer.num_heads * length**2)
     return largest
 
 
 def _size(shape: Any) -> int:
-    return math.prod(width or 1 for width in shape)
+    return math.prod(width or LENGTH_UNKNOWN for width in shape)

@@ -12,18 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...zoo.errors import GoodfitError
+from ..answering.methods import method_of
 from ..choosing.weighting import sample_weights
 from ..config import Config
 from ..dataset import Dataset, Splits
 from ..model_settings import builder_settings
+from .batches import joined, rows_of_size
 from .compiling import TargetScale, compile_model, keras_labels
 
 if TYPE_CHECKING:
     import keras
 
 __all__ = ["build_model", "category_examples", "compiled_trunk", "encode", "encoded_rows", "seeded"]
-
-ROWS_AT_ONCE = 8192
 
 
 def build_model(config: Config, splits: Splits) -> tuple[keras.Model, TargetScale | None]:
@@ -46,10 +46,16 @@ def build_model(config: Config, splits: Splits) -> tuple[keras.Model, TargetScal
         scale = TargetScale(_labels(splits.train))
         settings |= {"target_mean": scale.mean, "target_scale": scale.scale}
     with seeded(config.seed):
-        preprocessor = zoo.tabular_inputs(
+        needed = method_of(splits.task).inputs if splits.task.is_sequence else {}
+        preprocessor = zoo.model_inputs(
             splits.train.columns,
             splits.train.features,
-            maximum_text_length=config.text_length,
+            **{
+                "maximum_text_length": config.text_length,
+                "maximum_steps": config.sequence_length,
+                "text_level": config.text_level,
+                **needed,
+            },
         )
         model = zoo.build(config.model, preprocessor, splits.task, **settings)
     return model, scale
@@ -69,11 +75,12 @@ def encode(model: keras.Model, dataset: Dataset) -> dict[str, NDArray[Any]]:
 
     preprocessor = zoo.parts(model).preprocessor
     pieces = []
-    for start in range(0, len(dataset), ROWS_AT_ONCE):
-        rows = {name: v[start : start + ROWS_AT_ONCE] for name, v in dataset.features.items()}
+    step = rows_of_size(dataset)
+    for start in range(0, len(dataset), step):
+        rows = {name: v[start : start + step] for name, v in dataset.features.items()}
         encoded = preprocessor(zoo.to_tensors(rows, dataset.columns), training=False)
         pieces.append({name: np.asarray(values) for name, values in encoded.items()})
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    return {name: joined([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
 def compiled_trunk(model: keras.Model, config: Config, splits: Splits) -> keras.Model:
@@ -93,10 +100,13 @@ def encoded_rows(
     labels, task = _labels(dataset), dataset.task
     if task is None:
         raise GoodfitError("These rows have no task, so nothing can be trained on them.")
+    encoded = encode(model, dataset)
+    if task.is_sequence:
+        return method_of(task).prepare(model, dataset, encoded)
     weights = None
     if weighted and config.class_weights == "balanced":
         weights = sample_weights(labels, task).astype(np.float32)
-    return encode(model, dataset), keras_labels(labels, task, config, scale), weights
+    return encoded, keras_labels(labels, task, config, scale), weights
 
 
 def category_examples(dataset: Dataset, count: int = 5) -> dict[str, list[str]]:

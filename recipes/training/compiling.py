@@ -44,6 +44,12 @@ LOSSES: dict[str, dict[str, str]] = {
         "binary_focal_crossentropy": "BinaryFocalCrossentropy",
     },
     "regression": {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError", "huber": "Huber"},
+    "forecasting": {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError", "huber": "Huber"},
+    "sequence_labelling": {"categorical_crossentropy": "SparseCategoricalCrossentropy"},
+    "next_token": {"categorical_crossentropy": "SparseCategoricalCrossentropy"},
+    "translation": {"categorical_crossentropy": "SparseCategoricalCrossentropy"},
+    "speech": {"ctc": "CTC"},
+    "span": {"categorical_crossentropy": "SparseCategoricalCrossentropy"},
 }
 """Loss classes of Keras by task and by our names; the first of each task is the default."""
 
@@ -52,6 +58,12 @@ METRICS: dict[str, dict[str, str]] = {
     "multiclass": {"accuracy": "SparseCategoricalAccuracy"},
     "multilabel": {"accuracy": "BinaryAccuracy", "precision": "Precision", "recall": "Recall"},
     "regression": {"mae": "MeanAbsoluteError", "rmse": "RootMeanSquaredError"},
+    "forecasting": {"mae": "MeanAbsoluteError"},
+    "sequence_labelling": {"accuracy": "SparseCategoricalAccuracy"},
+    "next_token": {"accuracy": "SparseCategoricalAccuracy"},
+    "translation": {"accuracy": "SparseCategoricalAccuracy"},
+    "speech": {},
+    "span": {},
 }
 """Metrics watched during training, by task and by our names; the full set is `evaluate`'s."""
 METRICS["binary"]["roc_auc"] = "AUC"
@@ -125,6 +137,11 @@ def compile_model(model: keras.Model, config: Config, task: Task) -> None:
     metrics = [
         getattr(keras.metrics, METRICS[task.kind][metric])(name=metric) for metric in config.metrics
     ]
+    if task.is_sequence:
+        # Steps that are padding, or unknown, weigh nothing, and are not counted in the mean either.
+        made = getattr(keras.losses, loss)(reduction="mean_with_sample_weight")
+        model.compile(optimizer=optimizer, loss=made, weighted_metrics=metrics)
+        return
     model.compile(optimizer=optimizer, loss=getattr(keras.losses, loss)(), metrics=metrics)
 
 

@@ -124,7 +124,9 @@ def train(
         listener=lambda logs: tell("epoch", {**logs, **planned}),
         units=_units(config, scale),
     )
-    outputs = answers(trunk, validation_data[0])
+    # Nothing below reads the outputs of sequences, which may be large.
+    sequence = splits.task.is_sequence
+    outputs = np.empty((0, 0)) if sequence else answers(trunk, validation_data[0])
     found = (*findings, *_diagnosed(config, splits.task, state, outputs, baseline))
     record = make_record(config, splits, state, found, time.perf_counter() - started)
     record["parameters"] = model.count_params()

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from ...zoo.errors import GoodfitError, bad_input
 from ...zoo.tasks import Column, Task
+from ...zoo.tensors import clean_arrays
 from ..files import write_atomically
-from .batches import rows_at_once
+from .batches import joined, rows_at_once
 
 if TYPE_CHECKING:
     import keras
@@ -55,7 +56,7 @@ class LoadedModel:
     def metadata(self) -> dict[str, Any]:
         """Return all but the model as plain data."""
         return {
-            "columns": [[column.name, column.kind, column.width] for column in self.columns],
+            "columns": [column.to_list() for column in self.columns],
             "task": self.task.to_dict(),
             "target": list(self.target),
             "threshold": self.threshold,
@@ -131,7 +132,7 @@ def load_model(path: str | Path) -> LoadedModel:
     try:
         with zipfile.ZipFile(path) as archive:
             data = json.loads(archive.read(METADATA_NAME))
-        columns = tuple(Column(*item) for item in data["columns"])
+        columns = tuple(Column.from_list(item) for item in data["columns"])
         task = Task.from_dict(data["task"])
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         raise bad_input(
@@ -167,7 +168,8 @@ def raw_outputs(
         columns: The columns the model takes.
 
     Returns:
-        Probabilities or values, shape `(rows, outputs)`.
+        Probabilities or values, shape `(rows, outputs)`, or as `Task` describes them for a task
+        whose answer is a sequence; those of shorter rows end in zeros.
 
     Raises:
         BadInput: A column is missing or holds infinite values.
@@ -179,7 +181,7 @@ def raw_outputs(
     for start in range(0, rows, step):
         piece = {c.name: features[c.name][start : start + step] for c in columns}
         parts.append(np.asarray(model(to_tensors(piece, columns), training=False)))
-    return np.concatenate(parts) if parts else np.empty((0, model.output_shape[-1]), np.float32)
+    return joined(parts) if parts else np.empty((0, model.output_shape[-1]), np.float32)
 
 
 def verify(path: str | Path, sample: Mapping[str, NDArray[Any]]) -> float:
@@ -200,8 +202,10 @@ def verify(path: str | Path, sample: Mapping[str, NDArray[Any]]) -> float:
     expected = raw_outputs(loaded.model, rows, loaded.columns)
     with tempfile.TemporaryDirectory() as folder:
         arrays = {
-            f"{position}": rows[column.name].astype(str if column.is_string else np.float32)
-            for position, column in enumerate(loaded.columns)
+            f"{position}": values.astype(str if column.is_string else np.float32)
+            for position, (column, values) in enumerate(
+                zip(loaded.columns, clean_arrays(rows, loaded.columns).values(), strict=True)
+            )
         }
         np.savez(Path(folder) / "rows.npz", **arrays)  # pyright: ignore[reportArgumentType]
         command = [sys.executable, "-c", _PLAIN_KERAS, str(Path(path).resolve()), folder]
@@ -239,8 +243,9 @@ with zipfile.ZipFile(path) as archive:
     columns = json.loads(archive.read("goodfit.json"))["columns"]
 rows = {}
 with np.load(folder + "/rows.npz", allow_pickle=False) as stored:
-    for position, (name, kind, width) in enumerate(columns):
-        values = stored[str(position)].reshape(-1, width)
+    for position, (name, *_) in enumerate(columns):
+        values = stored[str(position)]
+        values = values if values.ndim > 1 else values[:, None]
         if values.dtype.kind == "U":
             import tensorflow as tf
             rows[name] = tf.constant(values.tolist(), tf.string)

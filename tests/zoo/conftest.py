@@ -74,9 +74,9 @@ def rows():
 @pytest.fixture(scope="session")
 def preprocessor(table, rows):
     """Inputs adapted on the made rows, shared because nothing in them is trained."""
-    from goodfit.zoo import tabular_inputs
+    from goodfit.zoo import model_inputs
 
-    return tabular_inputs(table, rows, maximum_one_hot=20)
+    return model_inputs(table, rows, maximum_one_hot=20)
 
 
 @pytest.fixture(scope="session")

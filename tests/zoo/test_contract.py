@@ -17,7 +17,7 @@ TASKS = {
     "multilabel": Task("multilabel", ("x", "y")),
     "regression": Task("regression", ("price", "weight")),
 }
-CASES = [(card.name, kind) for card in list_models() for kind in card.tasks]
+CASES = [(card.name, kind) for card in list_models() for kind in card.tasks if kind in TASKS]
 
 
 def test_every_builder_has_a_tiny_configuration():

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from goodfit.zoo import Column, tabular_inputs, to_tensors
+from goodfit.zoo import Column, model_inputs, to_tensors
 from goodfit.zoo.date_inputs import DATE_FIELDS, date_fields
 
 
@@ -74,7 +74,7 @@ def test_features_are_those_that_vary_with_cycles_closed():
     columns = [Column("d", "date")]
     times = pd.date_range("2022-01-01", "2023-12-31", freq="7D")  # one weekday, no time of day
     rows = {"d": np.array([*times.strftime("%Y-%m-%d"), ""], object)}
-    model = tabular_inputs(columns, rows)
+    model = model_inputs(columns, rows)
     dense = np.asarray(model(to_tensors(rows, columns))["dense"])
     # Year, days, sine of month and day, cosine of month and day, missing.
     assert dense.shape == (len(times) + 1, 7)
@@ -89,7 +89,7 @@ def test_a_day_and_half_a_day_turn_as_they_should():
     columns = [Column("d", "date")]
     hours = np.arange(24)
     rows = {"d": np.array([f"2024-02-29 {hour:02d}:00" for hour in hours], object)}
-    dense = np.asarray(tabular_inputs(columns, rows)(to_tensors(rows, columns))["dense"])
+    dense = np.asarray(model_inputs(columns, rows)(to_tensors(rows, columns))["dense"])
     assert dense.shape == (24, 5)  # days, and sine and cosine of day and half a day
     turns = [f(2 * np.pi * hours / turn) for f in (np.sin, np.cos) for turn in (24, 12)]
     np.testing.assert_allclose(dense[:, 1:], np.stack(turns, axis=1), atol=1e-5)
@@ -98,7 +98,7 @@ def test_a_day_and_half_a_day_turn_as_they_should():
 def test_seconds_are_kept_apart_over_years_and_the_future_stays_finite():
     columns = [Column("d", "date")]
     rows = {"d": np.array(["2020-01-01", "2020-01-01 00:01:00", "2020-01-03"], object)}
-    model = tabular_inputs(columns, rows)
+    model = model_inputs(columns, rows)
     later = {"d": np.array(["9999-12-31 23:59:59", "0001-01-01"], object)}
     dense = np.asarray(model(to_tensors(rows, columns))["dense"])
     assert dense[1, 0] > dense[0, 0]

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from goodfit.zoo import BadInput, Column, tabular_inputs, to_tensors
+from goodfit.zoo import BadInput, Column, model_inputs, to_tensors
 from goodfit.zoo.number_inputs import NUMBER_BOUND
 
 
 def encoded(columns, train, rows=None):
-    model = tabular_inputs(columns, train)
+    model = model_inputs(columns, train)
     return np.asarray(model(to_tensors(rows or train, columns))["dense"])
 
 
@@ -84,6 +84,6 @@ def test_a_wide_block_with_constant_and_missing_places():
 )
 def test_misuse_is_named(features, settings, kind):
     with pytest.raises(BadInput) as caught:
-        tabular_inputs([Column("a", "number")], features, **settings)
+        model_inputs([Column("a", "number")], features, **settings)
     assert caught.value.kind == kind
     assert len(caught.value.problems) == max(1, len(settings))

@@ -8,8 +8,8 @@ from goodfit.zoo import (
     funnel,
     head,
     mlp,
+    model_inputs,
     parts,
-    tabular_inputs,
     to_tensors,
 )
 
@@ -24,7 +24,7 @@ def numbers():
     draw = np.random.default_rng(0)
     columns = [Column("x", "number", 4)]
     rows = {"x": draw.normal(size=(96, 4))}
-    model = tabular_inputs(columns, rows)
+    model = model_inputs(columns, rows)
     score = rows["x"] @ np.array([1.0, -2.0, 0.5, 1.5])
     labels = {
         "binary": (score > 0).astype(int),
@@ -70,7 +70,7 @@ def test_signals_reach_the_tenth_layer_except_through_sigmoids(activation):
     columns = [Column("x", "number", 64)]
     rows = {"x": np.random.default_rng(0).normal(size=(256, 64))}
     keras.utils.set_random_seed(0)
-    model = mlp(tabular_inputs(columns, rows), PRICE, units=(64,) * 10, activation=activation)
+    model = mlp(model_inputs(columns, rows), PRICE, units=(64,) * 10, activation=activation)
     spread = np.asarray(model(to_tensors(rows, columns))).std()
     if activation == "sigmoid":  # ACT-3: this is why
         assert spread < 1e-3

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from goodfit.zoo import Column, Task, build, mlp, tabular_inputs, to_tensors
+from goodfit.zoo import Column, Task, build, mlp, model_inputs, to_tensors
 
 ALONE = """
 import json, sys, warnings
@@ -63,7 +63,7 @@ def test_saved_models_answer_the_same_without_goodfit(tmp_path: Path, table, pre
         "transformer_encoder": build(
             "transformer_encoder", preprocessor, price, embedding_width=9, layers=1
         ),
-        "headers": mlp(tabular_inputs(odd, odd_rows), Task("multiclass", ("a", "b", "c")), (8,)),
+        "headers": mlp(model_inputs(odd, odd_rows), Task("multiclass", ("a", "b", "c")), (8,)),
     }
     raw = dict.fromkeys(models, to_tensors(strange, table))
     raw["headers"] = to_tensors(odd_rows, odd)

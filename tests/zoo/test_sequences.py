@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from goodfit.zoo import BadInput, Column, Task, build, parts, tabular_inputs, to_tensors
+from goodfit.zoo import BadInput, Column, Task, build, model_inputs, parts, to_tensors
 
 BINARY = Task("binary", ("no", "yes"))
 TEXT = [Column("note", "text")]
@@ -44,7 +44,7 @@ def test_padding_does_not_matter_and_no_words_give_an_answer(name):
     weights = None
     for length in (12, 5):
         model = build(
-            name, tabular_inputs(MIXED, rows, maximum_text_length=length), BINARY, **TINY[name]
+            name, model_inputs(MIXED, rows, maximum_text_length=length), BINARY, **TINY[name]
         )
         weights = weights or model.get_weights()
         model.set_weights(weights)
@@ -64,7 +64,7 @@ def test_reading_in_order_learns_that_the_first_word_decides_and_a_bag_cannot(na
     keras.utils.set_random_seed(0)
     rows, labels = ordered_rows(192, 0)
     other, truth = ordered_rows(64, 1)
-    preprocessor = tabular_inputs(TEXT, rows)
+    preprocessor = model_inputs(TEXT, rows)
     small = {"units": (16,)} if name != "transformer_encoder" else {"layers": 1}
     if name != "mlp":
         small |= {"embedding_width": 16}
@@ -82,7 +82,7 @@ def test_reading_in_order_learns_that_the_first_word_decides_and_a_bag_cannot(na
 @pytest.mark.parametrize("name", RECURRENT)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_parameters_of_recurrent_networks_are_as_the_docstring_counts_them(name, bidirectional):
-    preprocessor = tabular_inputs(TEXT, ordered_rows(40, 0)[0])
+    preprocessor = model_inputs(TEXT, ordered_rows(40, 0)[0])
     task = Task("multiclass", ("a", "b", "c"))
     model = build(name, preprocessor, task, bidirectional=bidirectional, **TINY[name])
     gates, biases = RECURRENT[name]
@@ -98,7 +98,7 @@ def test_parameters_of_recurrent_networks_are_as_the_docstring_counts_them(name,
 def test_parameters_and_heads_of_the_transformer_are_as_told(width, heads):
     import keras
 
-    preprocessor = tabular_inputs(TEXT, ordered_rows(40, 0)[0])
+    preprocessor = model_inputs(TEXT, ordered_rows(40, 0)[0])
     model = build("transformer_encoder", preprocessor, BINARY, embedding_width=width, layers=3)
     words = (len(WORDS) + 2) * width
     layers = 3 * (12 * width**2 + 13 * width) + 2 * width
@@ -113,7 +113,7 @@ def test_parameters_and_heads_of_the_transformer_are_as_told(width, heads):
 
 def test_nothing_stands_in_the_way_of_the_fused_kernel():
     """A mask, another activation or dropout inside the cell would cost cuDNN on a GPU."""
-    preprocessor = tabular_inputs(TEXT, ordered_rows(40, 0)[0])
+    preprocessor = model_inputs(TEXT, ordered_rows(40, 0)[0])
     for name in ("lstm", "gru"):
         model = build(name, preprocessor, BINARY, dropout=0.3, **TINY[name])
         for layer in parts(model).trunk.layers:
@@ -128,7 +128,7 @@ def test_nothing_stands_in_the_way_of_the_fused_kernel():
 
 
 def test_dropout_and_penalty_are_active_in_training():
-    preprocessor = tabular_inputs(TEXT, ordered_rows(40, 0)[0])
+    preprocessor = model_inputs(TEXT, ordered_rows(40, 0)[0])
     encoded = preprocessor(to_tensors(ordered_rows(40, 0)[0], TEXT))
     for name, settings in TINY.items():
         penalty = {} if name == "transformer_encoder" else {"l2": 0.01}
@@ -142,7 +142,7 @@ def test_dropout_and_penalty_are_active_in_training():
 @pytest.mark.parametrize("name", TINY)
 def test_a_table_without_text_is_told_which_model_serves_it(name):
     columns = [Column("x", "number")]
-    preprocessor = tabular_inputs(columns, {"x": np.arange(9.0)})
+    preprocessor = model_inputs(columns, {"x": np.arange(9.0)})
     with pytest.raises(BadInput, match="For a table take mlp") as caught:
         build(name, preprocessor, BINARY, embedding_width=0, dropout=1, target_mean=1.0)
     assert len(caught.value.problems) == 4
@@ -160,6 +160,6 @@ def test_a_table_without_text_is_told_which_model_serves_it(name):
     ],
 )
 def test_a_misuse_is_named(name, setting):
-    preprocessor = tabular_inputs(TEXT, ordered_rows(40, 0)[0])
+    preprocessor = model_inputs(TEXT, ordered_rows(40, 0)[0])
     with pytest.raises(BadInput, match=next(iter(setting))):
         build(name, preprocessor, BINARY, **setting)

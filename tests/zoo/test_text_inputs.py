@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from goodfit.zoo import BadInput, Column, Task, mlp, parts, tabular_inputs, to_tensors
+from goodfit.zoo import BadInput, Column, Task, mlp, model_inputs, parts, to_tensors
 
 COLUMNS = [Column("t", "text")]
 TRAIN = {"t": np.array(["Good wine!", "good beer", "", "bad, wine", "so so"] * 4, object)}
@@ -12,7 +12,7 @@ def run(model, *texts):
 
 def test_words_are_numbered_by_frequency_and_rare_ones_share_a_number():
     rare = {"t": np.array([*TRAIN["t"], "hapax legomenon"], object)}
-    model = tabular_inputs(COLUMNS, rare)
+    model = model_inputs(COLUMNS, rare)
     codes = run(model, "good wine", "GOOD, wine.", "hapax good", "never good", "")
     np.testing.assert_array_equal(codes[0], codes[1])
     np.testing.assert_array_equal(codes[2], codes[3])
@@ -21,10 +21,10 @@ def test_words_are_numbered_by_frequency_and_rare_ones_share_a_number():
 
 
 def test_length_and_words_are_bounded():
-    model = tabular_inputs(COLUMNS, TRAIN, maximum_words=2)
+    model = model_inputs(COLUMNS, TRAIN, maximum_words=2)
     assert run(model, "good " * 50).shape == (1, 2)  # no row of training had more words
     assert run(model, "good so", "bad wine").tolist() == [[2, 3], [1, 1]]
-    model = tabular_inputs(COLUMNS, TRAIN, maximum_text_length=1)
+    model = model_inputs(COLUMNS, TRAIN, maximum_text_length=1)
     assert run(model, "good " * 50).shape == (1, 1)
 
 
@@ -32,7 +32,7 @@ def test_the_mean_is_over_words_and_never_nan():
     import keras
 
     keras.utils.set_random_seed(0)
-    model = mlp(tabular_inputs(COLUMNS, TRAIN), Task("binary", ("n", "y")), units=(4,))
+    model = mlp(model_inputs(COLUMNS, TRAIN), Task("binary", ("n", "y")), units=(4,))
 
     def answers(*texts):
         return np.asarray(model(to_tensors({"t": np.array(texts, object)}, COLUMNS)))
@@ -55,6 +55,6 @@ def test_the_mean_is_over_words_and_never_nan():
 def test_a_column_without_words_is_refused_alone_and_left_out_beside_others():
     empty = {"t": np.array(["", "!", "  "], object), "n": np.arange(3.0)}
     with pytest.raises(BadInput, match="nothing to learn"):
-        tabular_inputs(COLUMNS, empty)
+        model_inputs(COLUMNS, empty)
     both = [*COLUMNS, Column("n", "number")]
-    assert set(tabular_inputs(both, empty)(to_tensors(empty, both))) == {"dense"}
+    assert set(model_inputs(both, empty)(to_tensors(empty, both))) == {"dense"}

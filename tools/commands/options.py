@@ -12,7 +12,7 @@ from ...zoo.tasks import COLUMN_KINDS, TASK_KINDS
 
 __all__ = ["add_data_arguments", "data_options", "source_of", "whole_number"]
 
-SEVERAL = ("target", "ignore", "types", "missing", "set")
+SEVERAL = ("target", "ignore", "text", "types", "missing", "set")
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,15 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "--ignore", metavar="COLUMN", help="columns that the model must not see", **several
     )
     asked.add_argument("--time", metavar="COLUMN", help="split by time: the latest rows are held")
+    asked.add_argument("--text", metavar="COLUMN", help="columns to read as free text", **several)
     asked.add_argument("--group", metavar="COLUMN", help="keep rows of a group in one part")
+    ahead = parser.add_argument_group("series, recordings, images and longer texts")
+    ahead.add_argument("--horizon", metavar="N", help="steps to forecast, in order of --time")
+    ahead.add_argument("--lookback", metavar="N", help="steps that a forecast is made from")
+    ahead.add_argument("--season", metavar="N", help="steps of one cycle, such as 24 for hours")
+    ahead.add_argument("--series", metavar="COLUMN", help="tells several series apart")
+    ahead.add_argument("--size", metavar="HEIGHTxWIDTH", help="that images are brought to")
+    ahead.add_argument("--form", metavar="NAME", help="what the source is, if it is no table")
     reading = parser.add_argument_group("how the file is read (default: found out, and said)")
     reading.add_argument(
         "--types",
@@ -108,6 +116,13 @@ def data_options(arguments: argparse.Namespace, problems: list[Problem]) -> dict
         "decimal": arguments.decimal,
         "thousands": arguments.thousands,
         "encoding": arguments.encoding,
+        "text": tuple(arguments.text) or None,
+        "form": arguments.form,
+        "horizon": whole_number(arguments.horizon, "--horizon", 1, problems),
+        "lookback": whole_number(arguments.lookback, "--lookback", 1, problems),
+        "season": whole_number(arguments.season, "--season", 1, problems),
+        "series": arguments.series,
+        "size": _size(arguments.size, problems),
     }
 
 
@@ -124,6 +139,18 @@ def whole_number(text: str | None, option: str, least: int, problems: list[Probl
         message = f"{option} cannot be used"
         problems.append(Problem("option_invalid", message, expected, repr(text)))
     return number
+
+
+def _size(text: str | None, problems: list[Problem]) -> tuple[int, int] | None:
+    """Return height and width that `28x28` tells; what is no size is added to `problems`."""
+    if text is None:
+        return None
+    height, _, width = text.lower().partition("x")
+    if height.isdigit() and width.isdigit() and int(height) and int(width):
+        return int(height), int(width)
+    message = "--size cannot be used"
+    problems.append(Problem("option_invalid", message, "HEIGHTxWIDTH, such as 28x28", repr(text)))
+    return None
 
 
 def _types(texts: Sequence[str], problems: list[Problem]) -> dict[str, str]:

@@ -109,6 +109,7 @@ def _trained(arguments: argparse.Namespace, progress: Progress) -> Any:
 
 def _resumed(arguments: argparse.Namespace, progress: Progress) -> Any:
     taken = ("source", "target", "task", "positive", "ignore", "time", "group", "types", "missing")
+    taken += ("text", "form", "horizon", "lookback", "season", "series", "size")
     taken += ("epochs", "seed", "set", "output", "test", "verify")
     given = [name for name in taken if getattr(arguments, name)]
     if given:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from goodfit.recipes.training import batches
-from goodfit.zoo import Column, Task, build, parts, tabular_inputs, to_tensors
+from goodfit.zoo import Column, Task, build, model_inputs, parts, to_tensors
 
 COLUMNS = [Column("note", "text")]
 BINARY = Task("binary", ("no", "yes"))
@@ -12,7 +12,7 @@ BINARY = Task("binary", ("no", "yes"))
 @pytest.fixture(scope="module")
 def preprocessor():
     """Inputs for texts of 200 words."""
-    return tabular_inputs(COLUMNS, {"note": np.array(["a b " * 100, "b a"] * 5, object)})
+    return model_inputs(COLUMNS, {"note": np.array(["a b " * 100, "b a"] * 5, object)})
 
 
 def test_attention_counts_pairs_of_words_and_states_count_words(preprocessor):

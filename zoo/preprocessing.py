@@ -1,4 +1,4 @@
-"""The inputs of a table, inside the model: raw values in, encoded tensors out."""
+"""The inputs, inside the model: raw values in, encoded tensors out."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 
 from .category_inputs import Vocabulary, embedding_block, one_hot_block, table_size, vocabulary
 from .date_inputs import date_block, date_fields
-from .errors import BadInput, Problem, bad_input
+from .encoded import is_text
+from .errors import BadInput, Problem, bad_input, did_you_mean
 from .number_inputs import number_block, number_statistics
+from .sequence_inputs import sequence_block
 from .tasks import Column
 from .tensors import clean_arrays, input_names
-from .text_inputs import text_block
+from .text_inputs import LEVELS, text_block
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["identifier_counts", "raw_inputs", "tabular_inputs"]
+__all__ = ["identifier_counts", "raw_inputs", "model_inputs"]
 
 MAXIMUM_CATEGORIES = 1_000
 MAXIMUM_ONE_HOT = 50
@@ -29,7 +31,7 @@ _ONE_HOT_BUDGET = 1_000
 _DATES_AT_ONCE = 65_536
 
 
-def tabular_inputs(
+def model_inputs(
     columns: Sequence[Column],
     features: Mapping[str, Any],
     *,
@@ -38,8 +40,10 @@ def tabular_inputs(
     minimum_count: int = 2,
     maximum_words: int = 20_000,
     maximum_text_length: int = 256,
+    text_level: str = "word",
+    maximum_steps: int = 1_024,
 ) -> keras.Model:
-    """Return the inputs of a table as a model of their own, adapted on training rows.
+    """Return the inputs as a model of their own, adapted on training rows.
 
     Everything that has to be learnt from data before training is learnt here and saved with the
     model: means, vocabularies, the span of dates. Give it training rows only.
@@ -51,10 +55,13 @@ def tabular_inputs(
     | category | 0/1 for each value, missing and unseen; with many values a number to embed |
     | date | year and time standardised, cycles as sine and cosine, with an indicator |
     | text | numbers of words, to embed |
+    | sequence | each number of a step as a number of a table |
 
     An indicator is made where training rows miss values. The output holds, as far as there are
     such columns: `dense` (float32, `(rows, features)`), `categories` (int32, `(rows, columns)`) and
-    `text_0`, `text_1`, … (int32, `(rows, words)`), one for each text column.
+    `text_0`, `text_1`, … (int32, `(rows, words)`), one for each text column; for each sequence
+    `sequence_0`, … (float32, `(rows, steps, features)`) and `sequence_0_present`, … (float32,
+    `(rows, steps, 1)`), which is 1 up to the end of a row and 0 in the padding after it.
 
     Args:
         columns: What the model takes; each becomes an input whose key is the column's name.
@@ -65,6 +72,9 @@ def tabular_inputs(
             rarer ones train the place of values never seen.
         maximum_words: Words of a text column that get a place of their own, at most.
         maximum_text_length: Words read of each text, at most.
+        text_level: `word` reads lower-case words without punctuation, `token` whatever stands
+            between blanks, in lower case, `character` every sign as it is.
+        maximum_steps: Steps read of each sequence, at most, from its beginning.
 
     Returns:
         A model named `preprocessor`, from raw columns to a dictionary of encoded tensors.
@@ -80,7 +90,7 @@ def tabular_inputs(
         >>> from goodfit.zoo import Column, to_tensors
         >>> columns = [Column("age", "number"), Column("city", "category")]
         >>> rows = {"age": np.array([1.0, np.nan, 3.0, 5.0]), "city": ["Ulm", "", "Ulm", "Bonn"]}
-        >>> preprocessor = tabular_inputs(columns, rows)
+        >>> preprocessor = model_inputs(columns, rows)
         >>> preprocessor(to_tensors(rows, columns))["dense"].shape  # age, missing; Ulm, unseen
         TensorShape([4, 4])
     """
@@ -92,8 +102,9 @@ def tabular_inputs(
         "minimum_count": minimum_count,
         "maximum_words": maximum_words,
         "maximum_text_length": maximum_text_length,
+        "maximum_steps": maximum_steps,
     }
-    _check_settings(settings)
+    _check_settings(settings, text_level)
     arrays = clean_arrays(features, columns)
     if not len(next(iter(arrays.values()))):
         raise bad_input("rows_missing", "There is no row to learn from", expected="at least 1")
@@ -119,8 +130,13 @@ def tabular_inputs(
         blocks.append(("categories", many, embedding_block([vocabularies[n] for n in many])))
     for position, name in enumerate(named("text")):
         layer = f"encode_text_{position}"
-        block = text_block(arrays[name], minimum_count, maximum_words, maximum_text_length, layer)
+        block = text_block(
+            arrays[name], minimum_count, maximum_words, maximum_text_length, layer, text_level
+        )
         blocks.append((f"text_{position}", [name], block))
+    for position, name in enumerate(named("sequence")):
+        block = sequence_block(arrays[name], maximum_steps, f"encode_sequence_{position}")
+        blocks.append((f"sequence_{position}", [name], block))
 
     # 2. Graph.
     inputs = raw_inputs(columns)
@@ -132,7 +148,10 @@ def tabular_inputs(
         if len(gathered) > 1:
             gather = layers.Concatenate(name=f"{block.name}_columns", dtype=gathered[0].dtype)
             gathered = [gather(gathered)]
-        encoded.setdefault(key, []).append(block(gathered[0]))  # (rows, columns) -> (rows, width)
+        values = block(gathered[0])  # (rows, columns) -> (rows, width)
+        # A block of steps also gives which steps are there.
+        for name, part in (values if isinstance(values, dict) else {"": values}).items():
+            encoded.setdefault(f"{key}_{name}" if name else key, []).append(part)
     if not encoded:
         raise bad_input(
             "columns_constant",
@@ -152,12 +171,18 @@ def raw_inputs(columns: Sequence[Column]) -> dict[str, Any]:
 
     return {
         column.name: keras.Input(
-            (column.width,),
+            _row_shape(column),
             name=layer,
             dtype="string" if column.is_string else "float32",
         )
         for column, layer in zip(columns, input_names(columns).values(), strict=True)
     }
+
+
+def _row_shape(column: Column) -> tuple[int | None, ...]:
+    if column.is_ragged:
+        return (None, *column.step_shape)
+    return column.shape if column.kind == "image" else (column.width,)
 
 
 def model_of(inputs: dict[str, Any], outputs: Any, name: str) -> keras.Model:
@@ -174,24 +199,28 @@ def identifier_counts(preprocessor: keras.Model) -> dict[str, int]:
     """Return, for each encoded tensor of integers, how many different numbers it can hold.
 
     Args:
-        preprocessor: As `tabular_inputs` returned it, or as it was loaded from a file.
+        preprocessor: As `model_inputs` returned it, or as it was loaded from a file.
     """
     counts = {}
     for key in preprocessor.output:
         if key == "categories":
             counts[key] = table_size(preprocessor.get_layer("encode_large_categories"))
-        elif key.startswith("text_"):
+        elif is_text(key):
             words = preprocessor.get_layer(f"encode_{key}").get_layer("words")
             counts[key] = words.vocabulary_size()
     return counts
 
 
-def _check_settings(settings: Mapping[str, Any]) -> None:
+def _check_settings(settings: Mapping[str, Any], level: str) -> None:
     problems = [
         Problem("setting_invalid", f"The setting {name} cannot be used", "at least 1", repr(value))
         for name, value in settings.items()
         if isinstance(value, bool) or not isinstance(value, int) or value < 1
     ]
+    if level not in LEVELS:
+        message, expected = "The setting text_level cannot be used", "one of " + ", ".join(LEVELS)
+        hint = did_you_mean(str(level), LEVELS)
+        problems.append(Problem("setting_invalid", message, expected, repr(level), hint))
     if problems:
         raise BadInput(*problems)
 

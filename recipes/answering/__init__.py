@@ -1,0 +1,1 @@
+"""How tasks whose answer is a sequence are trained on, answered and scored; one file for each."""

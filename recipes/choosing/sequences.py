@@ -1,0 +1,68 @@
+"""Which builder for sequences, recordings and images, and how much of each row is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...zoo.ragged import row_lengths
+from ...zoo.tasks import Column, Task
+from ..answering.methods import method_of
+from ..config import Choice, Config
+
+__all__ = ["sequence_length", "sequence_model", "text_level"]
+
+MOST_STEPS = 4_096
+"""Beyond this, one row would cost more than a first training may."""
+
+# What is chosen for a task whose answer is a sequence, and why.
+BY_TASK: dict[str, Choice] = {
+    "sequence_labelling": Choice(
+        "gru", "SEQ-5, SEQ-10", {}, "Read from both ends, each step knows what stands around it."
+    ),
+}
+
+# What is chosen for one answer a row, by the kind of input, and why.
+BY_INPUT: dict[str, Choice] = {
+    "sequence": Choice("gru", "SEQ-5", {}, "Two gates are enough for a first attempt."),
+}
+
+
+def sequence_model(task: Task, columns: Sequence[Column]) -> Choice | None:
+    """Return the builder for a task or an input that is a sequence; None for a table.
+
+    Guide: SEQ-5, SEQ-10.
+
+    Examples:
+        >>> sequence_model(Task("binary", ("no", "yes")), [Column("steps", "sequence", 3)]).value
+        'gru'
+    """
+    if task.kind in BY_TASK:
+        return BY_TASK[task.kind]
+    return next((BY_INPUT[column.kind] for column in columns if column.kind in BY_INPUT), None)
+
+
+def text_level(task: Task) -> Choice:
+    """Return how texts are taken apart: what the task needs, else words."""
+    level = method_of(task).inputs.get("text_level") if task.is_sequence else None
+    if level is None:
+        return Choice(Config.text_level, "", {}, "Words say most, where there is enough text.")
+    return Choice(level, "SEQ-10", {}, f"A {task.kind} task answers for each {level}.")
+
+
+def sequence_length(columns: Sequence[Column], features: Mapping[str, Any]) -> Choice:
+    """Return how many steps of each sequence are read: all, as long as that can be paid for."""
+    lengths = [
+        int(row_lengths(np.asarray(features[column.name])).max(initial=1))
+        for column in columns
+        if column.kind == "sequence" and column.name in features
+    ]
+    if not lengths:
+        return Choice(Config.sequence_length, "", {}, "There is no sequence to read.")
+    longest = max(lengths)
+    figures = {"longest": longest, "at_most": MOST_STEPS}
+    if longest <= MOST_STEPS:
+        return Choice(longest, "SEQ-1", figures, "Every step of the longest training row is read.")
+    return Choice(MOST_STEPS, "SEQ-1", figures, "Longer rows are cut: time grows with the length.")

@@ -1,0 +1,36 @@
+"""What the encoded tensors between a preprocessor and a trunk are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["is_mark", "is_text", "ordered", "present_key"]
+
+_PRESENT = "_present"
+
+
+def is_text(key: str) -> bool:
+    """Return whether an encoded tensor holds the numbers of words, characters or bytes."""
+    return key.startswith("text_")
+
+
+def is_mark(key: str) -> bool:
+    """Return whether an encoded tensor only marks which steps of another are there."""
+    return key.endswith(_PRESENT)
+
+
+def present_key(key: str) -> str:
+    """Return the name of the tensor that marks which steps of `key` are there."""
+    return key + _PRESENT
+
+
+def ordered(keys: Iterable[str]) -> list[str]:
+    """Return the names of those tensors that hold steps in an order.
+
+    Examples:
+        >>> ordered(["dense", "text_0", "sequence_0", "sequence_0_present"])
+        ['text_0', 'sequence_0']
+    """
+    return [
+        key for key in keys if is_text(key) or (key.startswith("sequence_") and not is_mark(key))
+    ]
