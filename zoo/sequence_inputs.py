@@ -2,7 +2,7 @@
 
 # Keras types the results of its operations loosely.
 # pyright: reportOptionalOperand=false, reportOperatorIssue=false, reportArgumentType=false
-# pyright: reportOptionalSubscript=false, reportIndexIssue=false
+# pyright: reportOptionalSubscript=false, reportIndexIssue=false, reportCallIssue=false
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
