@@ -271,6 +271,8 @@ def test_train_hands_every_option_to_the_quick_start(stub, make_run, capsys):
     words += "--ignore other --time day --group person --types zip=category x=y=number "
     words += "--missing none gone --drop-missing-target "
     words += "--separator tab --decimal , --thousands . --encoding latin-1 --epochs 7 --seed 3 "
+    words += "--text note title --form series --horizon 24 --lookback 96 --season 12 "
+    words += "--series shop --size 28x32 "
     words += "--set dropout=0.5 units=8,4 --output out --test --verify --no-report --json"
     assert main(words.split()) == 0
     progress = asked.pop("progress")
@@ -290,6 +292,13 @@ def test_train_hands_every_option_to_the_quick_start(stub, make_run, capsys):
         "decimal": ",",
         "thousands": ".",
         "encoding": "latin-1",
+        "text": ("note", "title"),
+        "form": "series",
+        "horizon": 24,
+        "lookback": 96,
+        "season": 12,
+        "series": "shop",
+        "size": (28, 32),
         "epochs": 7,
         "seed": 3,
         "settings": ("dropout=0.5", "units=8,4"),
