@@ -129,6 +129,9 @@ class Config:
     reduce_learning_rate_patience: int = _setting(
         0, "epochs without a better validation loss before halving the rate; 0 never", least=0
     )
+    jit_compile: bool = _setting(
+        False, "compile each step with XLA first: slow to begin, then up to twice as fast"
+    )
     class_weights: str = _setting("none", "weights of rows by class", options=("none", "balanced"))
     cost_false_alarm: float = _setting(
         1.0, "what a wrong yes costs, beside `cost_missed`; decides the threshold", above=0.0

@@ -120,6 +120,9 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
         "reduce_learning_rate_patience": Choice(
             0, "REG-7, LVL-4", {}, "Not at first: it belongs to the second level of regularization."
         ),
+        "jit_compile": Choice(
+            False, "", {}, "Compiling takes longer than a short training saves by it."
+        ),
         "class_weights": _class_weights(splits),
         **{
             name: Choice(1.0, "MET-7", {}, "Only you know what an error costs; both count equally.")

@@ -86,6 +86,7 @@ class TracedEngine:
         train: Encoded inputs by name, labels and weights of the rows, or None.
         validation: The same for the validation rows.
         batch_size: Rows per update.
+        jit_compile: Whether XLA compiles each step first.
     """
 
     def __init__(
@@ -94,12 +95,17 @@ class TracedEngine:
         train: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
         validation: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
         batch_size: int,
+        jit_compile: bool = False,
     ) -> None:
         import tensorflow as tf
 
         self._model = model
         self._batch_size = batch_size
-        self._train = _looped(model.train_step, _resident(train), batch_size, model)
+        step = model.train_step
+        if jit_compile:
+            # The step alone: the loop around it has batches of two sizes, and each is compiled.
+            step = tf.function(step, jit_compile=True, autograph=False)
+        self._train = _looped(step, _resident(train), batch_size, model)
         self._validation_rows = np.arange(len(validation[1]), dtype=np.int32)
         self._test = _looped(model.test_step, _resident(validation), rows_at_once(model), model)
         self._piece = 64 * batch_size
@@ -201,6 +207,7 @@ def choose_engine(
     validation: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
     batch_size: int,
     callbacks: Sequence[Any] = (),
+    jit_compile: bool = False,
 ) -> Engine:
     """Return the fastest engine that serves these callbacks on this backend.
 
@@ -210,11 +217,12 @@ def choose_engine(
         validation: The same for the validation rows.
         batch_size: Rows per update.
         callbacks: The callbacks of the training.
+        jit_compile: Whether XLA compiles each step first, where the engine is the traced one.
     """
     import keras
 
     if keras.backend.backend() == "tensorflow" and not any(map(has_batch_hooks, callbacks)):
-        return TracedEngine(model, train, validation, batch_size)
+        return TracedEngine(model, train, validation, batch_size, jit_compile)
     return KerasEngine(model, train, validation, batch_size, callbacks)
 
 

@@ -103,7 +103,9 @@ def train(
     tell("step", f"training {model.count_params():,} parameters")
     train_data = encoded_rows(model, splits.train, config, scale, weighted=True)
     validation_data = encoded_rows(model, splits.validation, config, scale, weighted=False)
-    engine = choose_engine(trunk, train_data, validation_data, config.batch_size, callbacks)
+    engine = choose_engine(
+        trunk, train_data, validation_data, config.batch_size, callbacks, config.jit_compile
+    )
     # Only now, so that data that no model can be built on leave no folder behind.
     place = open_folder(folder, config, splits, findings, resume)
     state = TrainingState()
