@@ -96,8 +96,17 @@ def check_columns(columns: Sequence[Column]) -> None:
         raise BadInput(Problem("column_repeated", message, "distinct names", ", ".join(repeated)))
 
 
-def clean_arrays(features: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, NDArray[Any]]:
-    """Return float32 arrays and arrays of str `(rows,)`; see `to_tensors`."""
+def clean_arrays(
+    features: Mapping[str, Any], columns: Sequence[Column], *, recordings: bool = True
+) -> dict[str, NDArray[Any]]:
+    """Return float32 arrays and arrays of str `(rows,)`; see `to_tensors`.
+
+    Args:
+        features: As `to_tensors` takes them.
+        columns: As `to_tensors` takes them.
+        recordings: Whether recordings are brought to one length as well; their block can be many
+            times as large as they are.
+    """
     check_columns(columns)
     arrays, problems = {}, []
     rows = None
@@ -113,7 +122,9 @@ def clean_arrays(features: Mapping[str, Any], columns: Sequence[Column]) -> dict
         values = np.asarray(values)
         rows = len(values) if rows is None and values.ndim else rows
         problem = _shape_problem(column, values, rows)
-        if problem is None:
+        if problem is None and column.kind == "audio" and not recordings:
+            arrays[column.name] = values
+        elif problem is None:
             arrays[column.name], problem = _clean(column, values)
         if problem is not None:
             problems.append(problem)
