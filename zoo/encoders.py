@@ -16,6 +16,7 @@ from .joining import encoded_inputs, join, scale_problems
 from .preprocessing import identifier_counts
 from .registry import register
 from .setting_checks import setting_problems
+from .span_heads import answer_ends, side_by_side, span_steps
 from .streams import (
     answer_layer,
     masked_mean,
@@ -40,7 +41,7 @@ _LONGEST_WAVE = 10_000
 
 @register(
     "transformer_encoder",
-    tasks=(*ROW_TASKS, "sequence_labelling"),
+    tasks=(*ROW_TASKS, "sequence_labelling", "span"),
     inputs=("text", "sequence"),
     best_for="Texts whose distant words belong together, with much data and memory.",
     rules=("SEQ-7", "ACT-6"),
@@ -107,8 +108,12 @@ def transformer_encoder(
 
     # 1. Layers, for each sequence its own; those of one block are made in `_block`.
     inputs = encoded_inputs(preprocessor)
-    sequences = sequence_steps(inputs, counts, embedding_width, project=True)
-    answer = answer_layer(task)
+    asks = task.kind == "span"
+    if asks:
+        passage, question = span_steps(inputs, counts, embedding_width)
+        sequences = [side_by_side(passage, question)]
+    else:
+        sequences = sequence_steps(inputs, counts, embedding_width, project=True)
 
     # 2. Graph.
     streams = other_columns(inputs, counts)
@@ -116,14 +121,24 @@ def transformer_encoder(
         key, looked_at = steps.key, _looked_at(steps.present)
         # Uniform from -0.05 to 0.05 at first: brought to the size of the waves.
         x: Any = steps.x * math.sqrt(embedding_width) if is_text(key) else steps.x  # (n, t, e)
-        x = _dropped(x + _waves(steps.present, embedding_width, x.dtype), dropout, f"embed_{key}")
+        if asks:  # a word of the question has its place in the question
+            apart = [_waves(part.present, embedding_width, x.dtype) for part in (passage, question)]
+            waves = keras.ops.concatenate(apart, axis=1)
+        else:
+            waves = _waves(steps.present, embedding_width, x.dtype)
+        x = _dropped(x + waves, dropout, f"embed_{key}")
         for number in range(1, layers + 1):
             x = _block(x, looked_at, heads, dropout, f"{key}_{number}")
         x = keras.layers.LayerNormalization(name=f"{key}_normalization")(x)
         if not head(task).every_step:
             x = masked_mean(x, keras.ops.cast(steps.present, x.dtype))  # (n, e)
         streams.append(_dropped(x, dropout, key))
-    output = answer(merged(streams))  # (n, outputs), or (n, t, outputs) for every step
+    if asks:
+        x = streams[0][:, : passage.present.shape[1]]  # (n, t + q, e) -> (n, t, e)
+        output = answer_ends(x, passage.present)  # (n, 2, t)
+    else:
+        answer = answer_layer(task)
+        output = answer(merged(streams))  # (n, outputs), or (n, t, outputs) for every step
     trunk = keras.Model(inputs, output, name="trunk")
     return join(preprocessor, trunk, task, "transformer_encoder", target_mean, target_scale)
 

@@ -12,6 +12,7 @@ from .heads import head
 from .joining import encoded_inputs, join, scale_problems
 from .preprocessing import identifier_counts
 from .setting_checks import setting_problems
+from .span_heads import answer_ends, asked, span_steps
 from .streams import answer_layer, merged, other_columns, sequence_steps, step_problems
 from .tasks import Task
 
@@ -60,23 +61,25 @@ def recurrent_model(
 
     # 1. Layers, for each sequence its own.
     inputs = encoded_inputs(preprocessor)
-    sequences = sequence_steps(inputs, counts, embedding_width)
-    stacks: dict[str, list[dict[str, keras.Layer]]] = {
-        steps.key: [
-            {
-                direction: getattr(layers, CELLS[cell])(
-                    width,
-                    return_sequences=True,
-                    kernel_regularizer=penalty,
-                    name=f"{steps.key}_{direction}_{number}",
-                )
-                for direction in directions
-            }
-            for number, width in enumerate(units, 1)
-        ]
+    asks = task.kind == "span"
+    find = span_steps if asks else sequence_steps
+    sequences = find(inputs, counts, embedding_width)
+
+    def reading(width: int, name: str, number: int) -> dict[str, keras.Layer]:
+        return {
+            direction: getattr(layers, CELLS[cell])(
+                width,
+                return_sequences=True,
+                kernel_regularizer=penalty,
+                name=f"{name}_{direction}_{number}",
+            )
+            for direction in directions
+        }
+
+    stacks = {
+        steps.key: [reading(width, steps.key, number) for number, width in enumerate(units, 1)]
         for steps in sequences
     }
-    answer = answer_layer(task, penalty)
 
     def dropped(x: Any, name: str) -> Any:
         return layers.Dropout(dropout, name=f"{name}_dropout")(x) if dropout else x
@@ -103,7 +106,17 @@ def recurrent_model(
             x = dropped(both(natural) if bidirectional else natural[0], f"{key}_{number}")
         if head(task).every_step:
             streams.append(x)  # (n, t, u) or (n, t, 2 u)
-    output = answer(merged(streams))  # (n, outputs), or (n, t, outputs) for every step
+    if asks:  # the passage is read again, with what the question has for each word
+        passage, question = sequences
+        x = asked(streams[0], streams[1], question.present)  # (n, t, 3 u)
+        again, (turned, _) = reading(units[-1], "asked", 1), _places(passage.present)
+        states = [again["forward"](x)]
+        if bidirectional:
+            states.append(_turn(again["backward"](_turn(x, turned)), turned))
+        output = answer_ends(dropped(merged(states), "asked"), passage.present)  # (n, 2, t)
+    else:
+        answer = answer_layer(task, penalty)
+        output = answer(merged(streams))  # (n, outputs), or (n, t, outputs) for every step
     trunk = keras.Model(inputs, output, name="trunk")
     return join(preprocessor, trunk, task, cell, *target)
 

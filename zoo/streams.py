@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .encoded import is_mark, is_text, ordered, present_key
+from .encoded import is_frames, is_image, is_mark, is_text, ordered, present_key
 from .errors import Problem
+from .frame_inputs import frame_vectors
 from .heads import head
 from .registry import list_models
 from .tasks import Task
@@ -65,10 +66,12 @@ def sequence_steps(
 ) -> list[Steps]:
     """Return each sequence among the inputs of a trunk: words embedded, numbers as they are.
 
+    Each frame of a film becomes a vector, by convolutions that all frames share.
+
     Args:
         inputs: The inputs of a trunk.
         counts: How many numbers each input of whole numbers can hold.
-        width: Of the vector that stands for a word.
+        width: Of the vector that stands for a word or a frame.
         project: Whether numbers are brought to `width` as well, by one dense layer.
     """
     from keras import layers
@@ -80,7 +83,9 @@ def sequence_steps(
             embedded = layers.Embedding(counts[key], width, name=f"embed_{key}")(x)
             found.append(Steps(key, embedded, word_mask(x)))
             continue
-        if project:
+        if is_frames(key):
+            x = frame_vectors(x, width, key)
+        elif project:
             x = layers.Dense(width, name=f"project_{key}")(x)
         found.append(Steps(key, x, inputs[present_key(key)]))
     return found
@@ -88,6 +93,10 @@ def sequence_steps(
 
 def step_problems(preprocessor: keras.Model, task: Task, name: str) -> list[Problem]:
     """Return what keeps the builder `name`, which reads in order, from these inputs."""
+    if task.kind == "span":
+        from .span_heads import span_problems
+
+        return span_problems(preprocessor, task, name)
     keys = list(preprocessor.output)
     found = ordered(keys)
     if not found:
@@ -119,7 +128,9 @@ def step_problems(preprocessor: keras.Model, task: Task, name: str) -> list[Prob
 
 
 def other_columns(inputs: Mapping[str, Any], counts: Mapping[str, int]) -> list[Any]:
-    """Return the encoded columns that are no text, as vectors `(rows, width)`.
+    """Return the encoded columns that hold no order, as vectors `(rows, width)`.
+
+    Of an image these are its pixels.
 
     Args:
         inputs: The inputs of a trunk.
@@ -134,6 +145,8 @@ def other_columns(inputs: Mapping[str, Any], counts: Mapping[str, int]) -> list[
         count = counts["categories"]
         embed = layers.Embedding(count, embedding_width(count), name="embed_categories")
         streams.append(layers.Flatten(name="flatten_categories")(embed(inputs["categories"])))
+    for key in filter(is_image, inputs):
+        streams.append(layers.Flatten(name=f"flatten_{key}")(inputs[key]))
     return streams
 
 

@@ -34,6 +34,7 @@ def text_block(
     longest: int,
     name: str = "encode_text",
     level: str = "word",
+    counted: NDArray[Any] | None = None,
 ) -> keras.Model | None:
     """Return the part of a preprocessor that turns one column of text into numbers of words.
 
@@ -46,6 +47,8 @@ def text_block(
         longest: Words of a text that are read at most, from its beginning.
         name: The name of the layer.
         level: One of `LEVELS`; at that of characters, what is said of words holds for characters.
+        counted: Texts whose words get a place, shape `(texts,)`; the rows if left out. Only at the
+            levels of words and tokens.
 
     Returns:
         A model from text `(rows, 1)` to int32 `(rows, words)`: 0 is padding, 1 an unknown word.
@@ -55,19 +58,21 @@ def text_block(
     import tensorflow as tf  # Keras has no operation that makes a string tensor.
     from keras import layers, ops
 
-    column = tf.constant(texts[:, None], tf.string)
-    parts = [column[start : start + _ROWS_AT_ONCE] for start in range(0, len(texts), _ROWS_AT_ONCE)]
+    counted = texts if counted is None else counted
+    column = tf.constant(counted[:, None], tf.string)
     standardize, split = LEVELS[level]
     count = layers.TextVectorization(standardize=standardize, split=split, name="count")
     count.adapt(tf.data.Dataset.from_tensor_slices(column).batch(_ROWS_AT_ONCE))
     every = count.get_vocabulary()
     if len(every) <= 2:  # padding and unknown alone
         return None
-    counts, length = np.zeros(len(every), np.int64), 0
-    for part in parts:
-        numbers = np.asarray(count(part))
+    counts, length = np.zeros(len(every), np.int64), 1
+    for start in range(0, len(counted), _ROWS_AT_ONCE):
+        numbers = np.asarray(count(column[start : start + _ROWS_AT_ONCE]))
         counts += np.bincount(numbers.ravel(), minlength=len(every))
         length = max(length, numbers.shape[1])
+    if counted is not texts:
+        length = max(1, max(len(text.split()) for text in texts))
     known = [position for position in range(2, len(every)) if is_one_line(every[position])]
     frequent = [position for position in known if counts[position] >= minimum_count] or known
     order = sorted(frequent, key=lambda position: (-counts[position], every[position]))[:most]
