@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .attention_blocks import HEADS, attention_block, dropped, fitting_heads, looked_at, waves
 from .encoded import is_text
 from .errors import BadInput
 from .heads import head
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
     import keras
 
 __all__ = ["transformer_encoder"]
-
-HEADS = 8
-"""The guide's figure is 8 to 12 (SEQ-7)."""
-_NARROWEST_HEAD = 8
-_WIDENING = 4
-_LONGEST_WAVE = 10_000
 
 
 @register(
@@ -104,9 +99,9 @@ def transformer_encoder(
     if problems:
         raise BadInput(*problems)
     counts = identifier_counts(preprocessor)
-    heads = min(heads, max(1, embedding_width // _NARROWEST_HEAD))
+    heads = fitting_heads(heads, embedding_width)
 
-    # 1. Layers, for each sequence its own; those of one block are made in `_block`.
+    # 1. Layers, for each sequence its own; those of one block are made in `attention_block`.
     inputs = encoded_inputs(preprocessor)
     asks = task.kind == "span"
     if asks:
@@ -118,21 +113,21 @@ def transformer_encoder(
     # 2. Graph.
     streams = other_columns(inputs, counts)
     for steps in sequences:
-        key, looked_at = steps.key, _looked_at(steps.present)
+        key, seen = steps.key, looked_at(steps.present)
         # Uniform from -0.05 to 0.05 at first: brought to the size of the waves.
         x: Any = steps.x * math.sqrt(embedding_width) if is_text(key) else steps.x  # (n, t, e)
         if asks:  # a word of the question has its place in the question
-            apart = [_waves(part.present, embedding_width, x.dtype) for part in (passage, question)]
-            waves = keras.ops.concatenate(apart, axis=1)
+            apart = [waves(part.present, embedding_width, x.dtype) for part in (passage, question)]
+            places: Any = keras.ops.concatenate(apart, axis=1)
         else:
-            waves = _waves(steps.present, embedding_width, x.dtype)
-        x = _dropped(x + waves, dropout, f"embed_{key}")
+            places = waves(steps.present, embedding_width, x.dtype)
+        x = dropped(x + places, dropout, f"embed_{key}")
         for number in range(1, layers + 1):
-            x = _block(x, looked_at, heads, dropout, f"{key}_{number}")
+            x = attention_block(x, heads, dropout, f"{key}_{number}", mask=seen)
         x = keras.layers.LayerNormalization(name=f"{key}_normalization")(x)
         if not head(task).every_step:
             x = masked_mean(x, keras.ops.cast(steps.present, x.dtype))  # (n, e)
-        streams.append(_dropped(x, dropout, key))
+        streams.append(dropped(x, dropout, key))
     if asks:
         x = streams[0][:, : passage.present.shape[1]]  # (n, t + q, e) -> (n, t, e)
         output = answer_ends(x, passage.present)  # (n, 2, t)
@@ -141,54 +136,3 @@ def transformer_encoder(
         output = answer(merged(streams))  # (n, outputs), or (n, t, outputs) for every step
     trunk = keras.Model(inputs, output, name="trunk")
     return join(preprocessor, trunk, task, "transformer_encoder", target_mean, target_scale)
-
-
-def _block(x: Any, looked_at: Any, heads: int, dropout: float, name: str) -> Any:
-    """Return `x` `(n, t, e)` after attention and two dense layers, each added to what was."""
-    from keras import layers, ops
-
-    width = x.shape[-1]
-    # 1. Layers.
-    attend = layers.MultiHeadAttention(heads, max(1, width // heads), name=f"{name}_attention")
-    widen = layers.Dense(_WIDENING * width, name=f"{name}_widen")
-    narrow = layers.Dense(width, name=f"{name}_narrow")
-    first = layers.LayerNormalization(name=f"{name}_normalization_1")
-    second = layers.LayerNormalization(name=f"{name}_normalization_2")
-
-    # 2. Graph.
-    normal = first(x)
-    seen = attend(normal, normal, attention_mask=looked_at)
-    x = x + _dropped(seen, dropout, f"{name}_attention")
-    # The approximate form is the one that every export format has.
-    thought = narrow(ops.gelu(widen(second(x)), approximate=True))  # (n, t, 4 e) -> (n, t, e)
-    return x + _dropped(thought, dropout, name)
-
-
-def _dropped(x: Any, dropout: float, name: str) -> Any:
-    from keras import layers
-
-    return layers.Dropout(dropout, name=f"{name}_dropout")(x) if dropout else x
-
-
-def _looked_at(present: Any) -> Any:
-    """Return which steps every step may look at, shape `(n, 1, t)`, of marks `(n, t, 1)`.
-
-    The first place always may be: a row with nothing to look at could give NaN.
-    """
-    from keras import ops
-
-    place: Any = ops.cumsum(ops.ones_like(present), axis=1)
-    looked_at = ops.logical_or(ops.greater(present, 0.0), ops.equal(place, 1.0))
-    return ops.expand_dims(ops.squeeze(looked_at, -1), 1)
-
-
-def _waves(present: Any, width: int, dtype: str) -> Any:
-    """Return sines and cosines of the position of each step, shape `(n, t, width)`."""
-    from keras import ops
-
-    half = (width + 1) // 2
-    rates = [_LONGEST_WAVE ** (-place / half) for place in range(half)]
-    place: Any = ops.cumsum(ops.ones_like(present), axis=1) - 1.0  # (n, t, 1)
-    angle = place * ops.convert_to_tensor(rates, "float32")  # (n, t, half)
-    waves = ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
-    return ops.cast(waves[:, :, :width], dtype)
