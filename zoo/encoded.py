@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["is_mark", "is_text", "ordered", "present_key"]
+__all__ = ["is_frames", "is_image", "is_mark", "is_text", "ordered", "present_key"]
 
 _PRESENT = "_present"
 
@@ -12,6 +12,16 @@ _PRESENT = "_present"
 def is_text(key: str) -> bool:
     """Return whether an encoded tensor holds the numbers of words, characters or bytes."""
     return key.startswith("text_")
+
+
+def is_image(key: str) -> bool:
+    """Return whether an encoded tensor holds the pixels of an image."""
+    return key.startswith("image_")
+
+
+def is_frames(key: str) -> bool:
+    """Return whether an encoded tensor holds the pixels of the frames of a film."""
+    return key.startswith("frames_") and not is_mark(key)
 
 
 def is_mark(key: str) -> bool:
@@ -32,5 +42,7 @@ def ordered(keys: Iterable[str]) -> list[str]:
         ['text_0', 'sequence_0']
     """
     return [
-        key for key in keys if is_text(key) or (key.startswith("sequence_") and not is_mark(key))
+        key
+        for key in keys
+        if is_text(key) or is_frames(key) or (key.startswith("sequence_") and not is_mark(key))
     ]
