@@ -15,6 +15,7 @@ from .encoded import is_text
 from .errors import BadInput, Problem, bad_input, did_you_mean
 from .number_inputs import number_block, number_statistics
 from .sequence_inputs import sequence_block
+from .target_inputs import answer_block
 from .tasks import Column
 from .tensors import clean_arrays, input_names
 from .text_inputs import LEVELS, text_block
@@ -42,6 +43,7 @@ def model_inputs(
     maximum_text_length: int = 256,
     text_level: str = "word",
     one_vocabulary: bool = False,
+    answer_so_far: bool = False,
     maximum_steps: int = 1_024,
 ) -> keras.Model:
     """Return the inputs as a model of their own, adapted on training rows.
@@ -77,6 +79,8 @@ def model_inputs(
             between blanks, in lower case, `character` every sign as it is.
         one_vocabulary: Whether all text columns share one vocabulary, so that a word has the same
             number in each.
+        answer_so_far: Whether the last text column holds the answer of a translation, as far as it
+            is known: a mark stands before its first word, and there is a mark of its end.
         maximum_steps: Steps read of each sequence, at most, from its beginning.
 
     Returns:
@@ -138,7 +142,10 @@ def model_inputs(
     for position, name in enumerate(named("text")):
         layer = f"encode_text_{position}"
         most = (minimum_count, maximum_words, maximum_text_length)
-        block = text_block(arrays[name], *most, layer, text_level, counted)
+        if answer_so_far and name == named("text")[-1]:
+            block = answer_block(arrays[name], *most, layer, text_level)
+        else:
+            block = text_block(arrays[name], *most, layer, text_level, counted)
         blocks.append((f"text_{position}", [name], block))
     for position, name in enumerate(named("sequence")):
         block = sequence_block(arrays[name], maximum_steps, f"encode_sequence_{position}")
