@@ -13,6 +13,8 @@ from .category_inputs import Vocabulary, embedding_block, one_hot_block, table_s
 from .date_inputs import date_block, date_fields
 from .encoded import is_text
 from .errors import BadInput, Problem, bad_input, did_you_mean
+from .frame_inputs import frame_block
+from .image_inputs import image_block
 from .number_inputs import number_block, number_statistics
 from .sequence_inputs import sequence_block
 from .target_inputs import answer_block
@@ -59,12 +61,15 @@ def model_inputs(
     | date | year and time standardised, cycles as sine and cosine, with an indicator |
     | text | numbers of words, to embed |
     | sequence | each number of a step as a number of a table |
+    | image, frames | each channel standardised; missing is the mean |
 
     An indicator is made where training rows miss values. The output holds, as far as there are
     such columns: `dense` (float32, `(rows, features)`), `categories` (int32, `(rows, columns)`) and
     `text_0`, `text_1`, … (int32, `(rows, words)`), one for each text column; for each sequence
     `sequence_0`, … (float32, `(rows, steps, features)`) and `sequence_0_present`, … (float32,
-    `(rows, steps, 1)`), which is 1 up to the end of a row and 0 in the padding after it.
+    `(rows, steps, 1)`), which is 1 up to the end of a row and 0 in the padding after it; for each
+    image `image_0`, … (float32, `(rows, height, width, channels)`), and for frames `frames_0`, …
+    (float32, `(rows, frames, height, width, channels)`) with `frames_0_present`.
 
     Args:
         columns: What the model takes; each becomes an input whose key is the column's name.
@@ -81,7 +86,7 @@ def model_inputs(
             number in each.
         answer_so_far: Whether the last text column holds the answer of a translation, as far as it
             is known: a mark stands before its first word, and there is a mark of its end.
-        maximum_steps: Steps read of each sequence, at most, from its beginning.
+        maximum_steps: Steps or frames read of each sequence, at most, from its beginning.
 
     Returns:
         A model named `preprocessor`, from raw columns to a dictionary of encoded tensors.
@@ -150,6 +155,12 @@ def model_inputs(
     for position, name in enumerate(named("sequence")):
         block = sequence_block(arrays[name], maximum_steps, f"encode_sequence_{position}")
         blocks.append((f"sequence_{position}", [name], block))
+    for position, name in enumerate(named("image")):
+        block = image_block(arrays[name], f"encode_image_{position}")
+        blocks.append((f"image_{position}", [name], block))
+    for position, name in enumerate(named("frames")):
+        block = frame_block(arrays[name], maximum_steps, f"encode_frames_{position}")
+        blocks.append((f"frames_{position}", [name], block))
 
     # 2. Graph.
     inputs = raw_inputs(columns)
