@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .audio_inputs import audio_block
 from .category_inputs import Vocabulary, embedding_block, one_hot_block, table_size, vocabulary
 from .date_inputs import date_block, date_fields
 from .encoded import is_text
@@ -61,6 +62,7 @@ def model_inputs(
     | date | year and time standardised, cycles as sine and cosine, with an indicator |
     | text | numbers of words, to embed |
     | sequence | each number of a step as a number of a table |
+    | audio | a sequence of frames: the standardised logarithm of the power in each mel band |
     | image, frames | each channel standardised; missing is the mean |
 
     An indicator is made where training rows miss values. The output holds, as far as there are
@@ -117,7 +119,7 @@ def model_inputs(
         "maximum_steps": maximum_steps,
     }
     _check_settings(settings, text_level)
-    arrays = clean_arrays(features, columns)
+    arrays = clean_arrays(features, columns, recordings=False)
     if not len(next(iter(arrays.values()))):
         raise bad_input("rows_missing", "There is no row to learn from", expected="at least 1")
 
@@ -155,6 +157,11 @@ def model_inputs(
     for position, name in enumerate(named("sequence")):
         block = sequence_block(arrays[name], maximum_steps, f"encode_sequence_{position}")
         blocks.append((f"sequence_{position}", [name], block))
+    recordings = [column for column in columns if column.kind == "audio"]
+    for position, column in enumerate(recordings, len(named("sequence"))):
+        layer = f"encode_audio_{position}"
+        block = audio_block(column, arrays[column.name], maximum_steps, layer)
+        blocks.append((f"sequence_{position}", [column.name], block))
     for position, name in enumerate(named("image")):
         block = image_block(arrays[name], f"encode_image_{position}")
         blocks.append((f"image_{position}", [name], block))
