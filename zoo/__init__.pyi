@@ -1,6 +1,7 @@
 from .activations import ACTIVATIONS as ACTIVATIONS
 from .activations import Activation as Activation
 from .activations import activation as activation
+from .convolution import convnet as convnet
 from .encoders import transformer_encoder as transformer_encoder
 from .errors import BadInput as BadInput
 from .errors import GoodfitError as GoodfitError

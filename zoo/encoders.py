@@ -37,7 +37,7 @@ __all__ = ["transformer_encoder"]
 @register(
     "transformer_encoder",
     tasks=(*ROW_TASKS, "sequence_labelling", "span"),
-    inputs=("text", "sequence"),
+    inputs=("text", "sequence", "frames"),
     best_for="Texts whose distant words belong together, with much data and memory.",
     rules=("SEQ-7", "ACT-6"),
 )

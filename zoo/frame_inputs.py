@@ -98,7 +98,7 @@ def frame_vectors(x: Any, width: int, key: str) -> Any:
             padding="same",
             activation="relu",
             kernel_initializer="he_normal",
-            name=f"{key}_convolution_{number}",
+            name=f"{key}_each_convolution_{number}",
         )
         x = convolve(x)  # (n, t, h, w, c) -> (n, t, h / 2, w / 2, filters)
     x = flat_frames(x, f"{key}_flat")

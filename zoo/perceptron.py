@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from .activations import activation as find_activation
 from .activations import activation_problem
-from .encoded import is_text, ordered, present_key
+from .encoded import is_frames, is_text, ordered, present_key
 from .errors import BadInput
+from .frame_inputs import flat_frames
 from .joining import encoded_inputs, join, scale_problems
 from .preprocessing import identifier_counts
 from .registry import register
@@ -33,7 +34,7 @@ __all__ = ["mlp"]
 @register(
     "mlp",
     tasks=ROW_TASKS,
-    inputs=("table", "text", "sequence"),
+    inputs=("table", "text", "sequence", "image", "frames"),
     best_for="Tables of numbers, categories, dates and short texts; the quick start.",
     rules=("QS-1", "ARC-1", "ARC-2", "ARC-3"),
 )
@@ -51,7 +52,8 @@ def mlp(
     """Return a multilayer perceptron that takes raw rows.
 
     Shapes, for `n` rows: raw columns `(n, 1)` or `(n, width)`; encoded `dense` `(n, d)` and, where
-    embedded, `categories` `(n, c)` of width `e` each and texts of width 32 each; hidden
+    embedded, `categories` `(n, c)` of width `e` each and texts of width 32 each; of an image all
+    pixels, of a sequence mean and deviation of each number over its steps; hidden
     `(n, units[i])`; output `(n, task.outputs)`, probabilities or values in the target's unit.
 
     Parameters: `(i + 1) u` for each dense layer from width `i` to `u` (`i u` and four for each
@@ -138,7 +140,8 @@ def mlp(
         streams.append(masked_mean(embed(ids), word_mask(ids)))  # (n, words, 32) -> (n, 32)
     for key in ordered(inputs):
         if not is_text(key):
-            streams.append(step_statistics(inputs[key], inputs[present_key(key)]))
+            steps = flat_frames(inputs[key], f"flat_{key}") if is_frames(key) else inputs[key]
+            streams.append(step_statistics(steps, inputs[present_key(key)]))
     x = merged(streams)
     for group in hidden:
         for layer in group:

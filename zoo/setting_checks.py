@@ -35,6 +35,7 @@ def _are_widths(value: Any) -> bool:
 
 # For each setting what was expected, and whether a value is that.
 _LIMITS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "filters": (f"a list of whole numbers from 1 to {_MAXIMUM_UNITS}", _are_widths),
     "units": (f"a list of whole numbers from 1 to {_MAXIMUM_UNITS}", _are_widths),
     "dropout": ("a share from 0 to below 1", lambda v: _is_number(v) and 0 <= v < 1),
     "l2": ("a number that is not below 0", lambda v: _is_number(v) and 0 <= v < float("inf")),
