@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...zoo.audio_inputs import numbers_of_sample
 from ...zoo.ragged import row_lengths
 from ..dataset import Dataset
 
@@ -44,7 +45,9 @@ def rows_of_size(dataset: Dataset) -> int:
     for column in dataset.columns:
         values = dataset.features[column.name]
         if column.is_ragged and len(values):
-            largest = max(largest, int(row_lengths(values).max()) * math.prod(column.step_shape))
+            each = math.prod(column.step_shape)
+            each *= numbers_of_sample() if column.kind == "audio" else 1
+            largest = max(largest, int(row_lengths(values).max()) * each)
         elif column.kind == "image":
             largest = max(largest, math.prod(column.shape))
     return max(1, min(MOST_ROWS, LARGEST_TENSOR // largest))
