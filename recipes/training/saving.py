@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from ...zoo.errors import GoodfitError, bad_input
 from ...zoo.tasks import Column, Task
 from ...zoo.tensors import clean_arrays
+from ..dataset import Dataset
 from ..files import write_atomically
-from .batches import joined, rows_at_once
+from .batches import joined, rows_at_once, rows_of_size
 
 if TYPE_CHECKING:
     import keras
@@ -176,7 +177,8 @@ def raw_outputs(
     """
     from ...zoo import to_tensors
 
-    rows, step = len(features[columns[0].name]), rows_at_once(model)
+    rows = len(features[columns[0].name])
+    step = min(rows_at_once(model), rows_of_size(Dataset(features, None, columns, None)))
     parts = []
     for start in range(0, rows, step):
         piece = {c.name: features[c.name][start : start + step] for c in columns}
