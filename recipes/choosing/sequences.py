@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...zoo.audio_inputs import frame_step
 from ...zoo.ragged import row_lengths
 from ...zoo.tasks import Column, Task
 from ..answering.methods import method_of
@@ -27,6 +28,7 @@ BY_TASK: dict[str, Choice] = {
 # What is chosen for one answer a row, by the kind of input, and why.
 BY_INPUT: dict[str, Choice] = {
     "sequence": Choice("gru", "SEQ-5", {}, "Two gates are enough for a first attempt."),
+    "audio": Choice("gru", "SEQ-5", {}, "Two gates are enough for a first attempt."),
 }
 
 
@@ -55,9 +57,9 @@ def text_level(task: Task) -> Choice:
 def sequence_length(columns: Sequence[Column], features: Mapping[str, Any]) -> Choice:
     """Return how many steps of each sequence are read: all, as long as that can be paid for."""
     lengths = [
-        int(row_lengths(np.asarray(features[column.name])).max(initial=1))
+        -(-int(row_lengths(np.asarray(features[column.name])).max(initial=1)) // _step(column))
         for column in columns
-        if column.kind == "sequence" and column.name in features
+        if column.kind in ("sequence", "audio") and column.name in features
     ]
     if not lengths:
         return Choice(Config.sequence_length, "", {}, "There is no sequence to read.")
@@ -66,3 +68,8 @@ def sequence_length(columns: Sequence[Column], features: Mapping[str, Any]) -> C
     if longest <= MOST_STEPS:
         return Choice(longest, "SEQ-1", figures, "Every step of the longest training row is read.")
     return Choice(MOST_STEPS, "SEQ-1", figures, "Longer rows are cut: time grows with the length.")
+
+
+def _step(column: Column) -> int:
+    """Return how many values of a row are one step: of recordings the samples of a frame."""
+    return frame_step(column.rate) if column.kind == "audio" else 1
