@@ -1,35 +1,199 @@
-"""Every builder on the list keeps the contract in `conftest.py`, for each task it names."""
+"""Every builder on the list keeps the contract, for each task and each input that it names."""
 
+import numpy as np
 import pytest
-from goodfit.zoo import Task, list_models
+from goodfit.zoo import ROW_TASKS, BadInput, build, list_models, model_inputs, parts
 
-# One tiny configuration for each builder; a new builder is a new line.
+CARDS = {card.name: card for card in list_models()}
+# What makes any builder tiny; of these, each takes those that it has.
 TINY = {
-    "mlp": {"units": (8, 4), "dropout": 0.1, "l2": 1e-4, "batch_normalization": True},
-    "simple_rnn": {"units": (6,), "embedding_width": 4, "dropout": 0.1, "l2": 1e-4},
-    "lstm": {"units": (4,), "embedding_width": 4, "bidirectional": False},
-    "gru": {"units": (4,), "embedding_width": 4, "bidirectional": False},
-    "transformer_encoder": {"embedding_width": 8, "layers": 1, "dropout": 0.1},
+    "units": (6,),
+    "embedding_width": 8,
+    "layers": 1,
+    "heads": 2,
+    "dropout": 0.0,
+    "bidirectional": True,
+    "text_length": 64,
+    "learning_rate": 0.01,
 }
-TASKS = {
-    "binary": Task("binary", ("no", "yes")),
-    "multiclass": Task("multiclass", ("a", "b", "c")),
-    "multilabel": Task("multilabel", ("x", "y")),
-    "regression": Task("regression", ("price", "weight")),
+# A value that each setting must refuse.
+WRONG = {
+    "units": (),
+    "embedding_width": 0,
+    "layers": 0,
+    "heads": -1,
+    "dropout": 1.0,
+    "l2": -1.0,
+    "bidirectional": "perhaps",
+    "batch_normalization": 2,
+    "activation": "rellu",
+    "target_mean": float("nan"),
+    "target_scale": 0.0,
 }
-CASES = [(card.name, kind) for card in list_models() for kind in card.tasks if kind in TASKS]
+# Of which inputs a task can be asked; a builder that names one of each kind must serve the pair.
+ASKED = {
+    **dict.fromkeys(ROW_TASKS, ("table", "text", "sequence", "image", "audio", "frames")),
+    "forecasting": ("sequence",),
+    "sequence_labelling": ("text", "sequence"),
+    "next_token": ("text",),
+    "translation": ("text",),
+    "speech": ("audio",),
+    "span": ("text",),
+}
+CASES = [
+    (card.name, kind, given)
+    for card in CARDS.values()
+    for kind in card.tasks
+    for given in ASKED[kind]
+    if given in card.inputs
+]
 
 
-def test_every_builder_has_a_tiny_configuration():
-    assert set(TINY) == {card.name for card in list_models()}
+def tiny(name):
+    from goodfit.recipes import Config
+    from goodfit.recipes.model_settings import known_settings, taken_settings
+
+    known, takers = known_settings(name), taken_settings()
+    settings = {key: v for key, v in TINY.items() if key in known or key not in takers}
+    return Config().replace(model=name, **settings)
 
 
-@pytest.mark.parametrize(("name", "kind"), CASES)
-def test_builder_keeps_the_contract(contract, name, kind):
-    contract(name, TASKS[kind], **TINY[name])
+def built(config, dataset):
+    from goodfit.recipes.config import Choice
+    from goodfit.recipes.dataset import SealedTest, Splits
+    from goodfit.recipes.training.building import build_model
+
+    splits = Splits(dataset, dataset, SealedTest(dataset), Choice("made"))
+    return splits, *build_model(config, splits)
 
 
-@pytest.mark.parametrize("card", list_models(), ids=lambda card: card.name)
+def largest(first, second):
+    return float(np.abs(first - second).max(initial=0.0))
+
+
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+def test_each_task_and_each_input_of_a_builder_belong_to_a_case(card):
+    served = [(kind, given) for name, kind, given in CASES if name == card.name]
+    assert {kind for kind, _ in served} == set(card.tasks)
+    assert {given for _, given in served} == set(card.inputs)
+
+
+@pytest.mark.parametrize(("name", "kind", "given"), CASES)
+def test_builder_keeps_the_contract(made, name, kind, given, tmp_path):
+    import keras
+    from goodfit.recipes.training.building import compiled_trunk, encode, encoded_rows
+    from goodfit.recipes.training.saving import raw_outputs
+
+    dataset, config = made(kind, given), tiny(name)
+    splits, model, scale = built(config, dataset)
+    found, features, columns = parts(model), dataset.features, dataset.columns
+
+    # Uncompiled, of plain Keras layers, keyed by column name.
+    assert not model.compiled
+    assert {column.name for column in columns} <= set(model.input)
+    modules = {type(layer).__module__ for layer in model._flatten_layers()}
+    assert all(module.startswith("keras.") for module in modules), modules
+
+    # The joined model is its parts, one after the other, and answers as the task says.
+    output = raw_outputs(model, features, columns)
+    encoded = encode(model, dataset)
+    expected = found.trunk(encoded)
+    expected = np.asarray(expected if found.finish is None else found.finish(expected))
+    np.testing.assert_array_equal(output, expected)
+    assert len(output) == len(dataset)
+    assert np.isfinite(output).all()
+    held_to_the_task(output, dataset.task)
+
+    # Training the trunk trains the joined model, and lowers the loss.
+    trunk = compiled_trunk(model, config, splits)
+    trunk.run_eagerly = True  # nothing to trace: three steps are taken
+    x, y, weights = encoded_rows(model, dataset, config, scale, weighted=True)
+    before = trunk.test_on_batch(x, y, weights, return_dict=True)["loss"]
+    for _ in range(3):
+        trunk.train_on_batch(x, y, weights)
+    after = trunk.test_on_batch(x, y, weights, return_dict=True)["loss"]
+    assert after < before
+    answers = raw_outputs(model, features, columns)
+    assert largest(answers, output) > 0
+
+    # Saved and reopened by Keras alone, it answers the same to the last digit.
+    model.save(tmp_path / "model.keras")
+    reopened = keras.models.load_model(tmp_path / "model.keras", compile=False)
+    assert largest(raw_outputs(reopened, features, columns), answers) == 0.0
+
+    if given in ("text", "sequence", "audio", "frames"):
+        padding_does_not_matter(model, config, dataset, answers, encoded, weights)
+
+
+def held_to_the_task(output, task):
+    """Check the shape of an output, and that probabilities are such."""
+    if task.kind in ROW_TASKS:
+        assert output.shape == (len(output), task.outputs)
+    elif task.kind == "sequence_labelling":
+        assert output.shape[2] == task.outputs
+    elif task.kind == "forecasting":
+        assert output.shape[1:] == (task.horizon, len(task.names))
+    elif task.kind == "span":
+        assert output.shape[1] == 2
+    if task.kind == "speech":
+        assert output.shape[2] == task.outputs
+        np.testing.assert_allclose(np.exp(output).sum(axis=-1), 1, atol=1e-5)
+    elif task.kind not in ("regression", "forecasting", "binary", "multilabel"):
+        np.testing.assert_allclose(output.sum(axis=-1), 1, atol=1e-5)
+    elif task.is_classification:
+        assert ((output >= 0) & (output <= 1)).all()
+
+
+def padding_does_not_matter(model, config, dataset, answers, encoded, weights):
+    """Compare answers of rows among longer ones with those of the rows by themselves."""
+    from goodfit.recipes.training.saving import raw_outputs
+
+    per_step = weights if weights is not None and weights.ndim == 2 else None
+    texts = [key for key in encoded if key.startswith("text_")]
+    if texts:
+        # A text is padded to a length that is part of the model: the same weights in a shorter one.
+        sizes = np.max([(encoded[key] != 0).sum(axis=1) for key in texts], axis=0)
+        shortest = int(np.sort(sizes)[-2])
+        assert shortest < sizes.max(), "no row of the made data is longer than all others"
+        kept = np.flatnonzero(sizes <= shortest)
+        _, alone, _ = built(config.replace(text_length=shortest), dataset)
+        alone.set_weights(model.get_weights())
+        pairs = [(kept, raw_outputs(alone, dataset.features, dataset.columns)[kept])]
+    else:
+        few = np.arange(3)
+        one_by_one = [dataset.take(few[row : row + 1]) for row in few]
+        pairs = [
+            (few[row : row + 1], raw_outputs(model, rows.features, rows.columns))
+            for row, rows in enumerate(one_by_one)
+        ]
+    for rows, alone in pairs:
+        among = answers[rows]
+        shared = tuple(slice(min(a, b)) for a, b in zip(among.shape, alone.shape, strict=True))
+        difference = np.abs(among[shared] - alone[shared])
+        if per_step is not None and difference.ndim == 3:
+            difference = difference * (per_step[rows][:, : difference.shape[1], None] > 0)
+        scale = max(1.0, float(np.abs(among).max()))
+        assert difference.max() <= 1e-5 * scale
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_wrong_settings_are_named_all_at_once(name, made):
+    card = CARDS[name]
+    kind, given = next((kind, given) for other, kind, given in CASES if other == name)
+    untried = sorted(set(card.settings) - set(WRONG))
+    assert not untried, f"give WRONG a value that {name} must refuse for: {', '.join(untried)}"
+    dataset = made(kind, given)
+    preprocessor = model_inputs(dataset.columns, dataset.features)
+    wrong = {key: WRONG[key] for key in card.settings}
+    with pytest.raises(BadInput) as raised:
+        build(name, preprocessor, dataset.task, **wrong)
+    told = str(raised.value)
+    assert all(setting in told for setting in wrong), told
+    with pytest.raises(BadInput, match="Did you mean"):
+        build(name, preprocessor, dataset.task, **{f"{next(iter(card.settings))}s": 1})
+
+
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
 def test_docstring_tells_what_one_needs_to_know(card):
     text = card.builder.__doc__
     for word in ("Shapes", "Parameters", "Cost", "Source", "Guide:", "Raises:"):
