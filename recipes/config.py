@@ -94,6 +94,9 @@ class Config:
 
     model: str = _setting("mlp", "name of a builder; see `goodfit models`")
     units: tuple[int, ...] = _setting((128, 64), "units of each hidden layer", least=1, most=65536)
+    filters: tuple[int, ...] = _setting(
+        (32, 64, 128), "filters of each convolution", least=1, most=65536
+    )
     activation: str = _setting("relu", "activation of the hidden layers")
     dropout: float = _setting(
         0.3, "share of units dropped between hidden layers", least=0.0, below=1.0
@@ -305,7 +308,7 @@ def _coerced(item: dataclasses.Field[Any], value: Any) -> Any:
         parts = value.split(",") if isinstance(value, str) else value
         if not isinstance(parts, list | tuple):
             raise ValueError("a list")
-        number = item.name == "units"
+        number = item.name in ("units", "filters")
         values = tuple(_scalar(int if number else str, part) for part in parts if part != "")
         if number and not values:
             raise ValueError("at least one whole number")

@@ -14,6 +14,7 @@ from ..model_settings import known_settings, taken_settings
 from ..scoring.checking import checked_number
 from ..training.compiling import ADAMW_WEIGHT_DECAY, METRICS
 from .balance import IMBALANCE_RATIO, imbalance
+from .convolutions import convolution_settings
 from .noise import NOISY_SHARE, target_noise
 from .objectives import choose_loss, choose_metrics
 from .selection import RECURRENT, choose_activation, choose_model, choose_optimizer
@@ -102,9 +103,7 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
         "l2": Choice(
             0.0, "REG-3, LVL-4", {}, "Not at first: regularization is added step by step."
         ),
-        "batch_normalization": Choice(
-            False, "REG-6", {}, "It is for more than 10 layers or an unstable training."
-        ),
+        **convolution_settings(model.value, columns),
         **text_settings(model.value, text_figures(columns, features)),
         "text_level": text_level(task),
         "sequence_length": sequence_length(columns, features),

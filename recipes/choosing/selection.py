@@ -17,7 +17,7 @@ __all__ = ["choose_activation", "choose_model", "choose_optimizer"]
 PLACES = ("hidden", "output", "state", "gate")
 RECURRENT = ("simple_rnn", "lstm", "gru")
 TRANSFORMERS = ("transformer",)
-VISION = ("cnn",)
+VISION = ("cnn", "convnet")
 # From this share of units that are zero for every input on, many neurons are stuck (ACT-2).
 STUCK_SHARE = 0.5
 MEASURED_TEXTS = (

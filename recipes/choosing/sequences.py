@@ -27,6 +27,10 @@ BY_TASK: dict[str, Choice] = {
 
 # What is chosen for one answer a row, by the kind of input, and why.
 BY_INPUT: dict[str, Choice] = {
+    "image": Choice(
+        "convnet", "ARC-1", {}, "The same few filters look for patterns wherever they stand."
+    ),
+    "frames": Choice("gru", "SEQ-5", {}, "Each frame becomes a vector; two gates follow them."),
     "sequence": Choice("gru", "SEQ-5", {}, "Two gates are enough for a first attempt."),
     "audio": Choice("gru", "SEQ-5", {}, "Two gates are enough for a first attempt."),
 }
@@ -59,7 +63,7 @@ def sequence_length(columns: Sequence[Column], features: Mapping[str, Any]) -> C
     lengths = [
         -(-int(row_lengths(np.asarray(features[column.name])).max(initial=1)) // _step(column))
         for column in columns
-        if column.kind in ("sequence", "audio") and column.name in features
+        if column.kind in ("sequence", "audio", "frames") and column.name in features
     ]
     if not lengths:
         return Choice(Config.sequence_length, "", {}, "There is no sequence to read.")
