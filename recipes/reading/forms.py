@@ -15,7 +15,9 @@ from ..dataset import Dataset, Splits
 __all__ = ["FORMS", "Form", "form_named", "form_of", "read_form"]
 
 # The file of each form, beside this one; each has a `FORM`. The first that fits is taken.
-FORMS: dict[str, str] = {}
+FORMS: dict[str, str] = {
+    "recordings": "recordings",
+}
 
 Splitter = Callable[[Dataset, float, float, int, Path | None], Splits]
 
