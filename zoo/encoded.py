@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["is_frames", "is_image", "is_mark", "is_text", "ordered", "present_key"]
+__all__ = [
+    "LEVEL",
+    "SPREAD",
+    "WINDOW_KEYS",
+    "is_frames",
+    "is_image",
+    "is_mark",
+    "is_text",
+    "ordered",
+    "present_key",
+]
 
 _PRESENT = "_present"
+LEVEL, SPREAD = "window_level", "window_spread"
+"""What brings a forecast back to the unit of its series; no trunk is given it."""
+WINDOW_KEYS = {"ahead": "dense", "level": LEVEL, "spread": SPREAD}
+"""Where the parts of an encoded window go that are no steps."""
 
 
 def is_text(key: str) -> bool:

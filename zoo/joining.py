@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from .encoded import LEVEL, SPREAD
 from .errors import BadInput, Problem, bad_input
 from .heads import head
 from .tasks import Task
@@ -25,7 +26,8 @@ class Parts:
         preprocessor: Raw columns to encoded tensors; has nothing to train.
         trunk: Encoded tensors to the output; for regression in standardised units. This is what
             is trained, on tensors encoded once.
-        finish: The layer that brings a regression's output to the unit of the target, else None.
+        finish: The layer that brings a regression's output to the unit of the target, or, with the
+            level and the spread of each window, a forecast to that of its series; else None.
     """
 
     preprocessor: keras.Model
@@ -60,6 +62,7 @@ def encoded_inputs(preprocessor: keras.Model) -> dict[str, Any]:
     return {
         key: keras.Input(tensor.shape[1:], name=key, dtype=tensor.dtype)
         for key, tensor in cast("dict[str, Any]", preprocessor.output).items()
+        if key not in (LEVEL, SPREAD)
     }
 
 
@@ -134,8 +137,28 @@ def join(
         return np.broadcast_to(np.asarray(given, np.float64).ravel(), (task.outputs,)).tolist()
 
     # 2. Graph.
-    x = trunk(preprocessor(inputs))
-    if head(task).rescaled:
+    encoded = dict(preprocessor(inputs))
+    scales = {key: encoded.pop(key) for key in (LEVEL, SPREAD) if key in encoded}
+    x = trunk(encoded)
+    if scales:
+        x = _own_unit(task)({"answer": x, "level": scales[LEVEL], "spread": scales[SPREAD]})
+    elif head(task).rescaled:
         scale, offset = numbers(target_scale, 1.0), cast("Any", numbers(target_mean, 0.0))
         x = layers.Rescaling(scale, offset, dtype="float32", name=_FINISH)(x)
     return model_of(inputs, x, name)
+
+
+def _own_unit(task: Task) -> keras.Model:
+    """Return the last layer of a forecast: back to level and spread of each row's own window."""
+    import keras
+
+    targets = task.outputs
+    inputs: dict[str, Any] = {
+        "answer": keras.Input((task.horizon, targets), name="answer", dtype="float32"),
+        "level": keras.Input((None,), name="level", dtype="float32"),
+        "spread": keras.Input((None,), name="spread", dtype="float32"),
+    }
+    # The targets are the first of the variables.
+    level, spread = (inputs[name][:, None, :targets] for name in ("level", "spread"))
+    x = inputs["answer"] * spread + level
+    return keras.Model(inputs, x, name=_FINISH)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .audio_inputs import audio_block
 from .category_inputs import Vocabulary, embedding_block, one_hot_block, table_size, vocabulary
 from .date_inputs import date_block, date_fields
-from .encoded import is_text
+from .encoded import WINDOW_KEYS, is_text
 from .errors import BadInput, Problem, bad_input, did_you_mean
 from .frame_inputs import frame_block
 from .image_inputs import image_block
@@ -22,6 +22,7 @@ from .target_inputs import answer_block
 from .tasks import Column
 from .tensors import clean_arrays, input_names
 from .text_inputs import LEVELS, text_block
+from .window_inputs import window_block
 
 if TYPE_CHECKING:
     import keras
@@ -48,6 +49,7 @@ def model_inputs(
     one_vocabulary: bool = False,
     answer_so_far: bool = False,
     maximum_steps: int = 1_024,
+    windows: bool = False,
 ) -> keras.Model:
     """Return the inputs as a model of their own, adapted on training rows.
 
@@ -89,6 +91,8 @@ def model_inputs(
         answer_so_far: Whether the last text column holds the answer of a translation, as far as it
             is known: a mark stands before its first word, and there is a mark of its end.
         maximum_steps: Steps or frames read of each sequence, at most, from its beginning.
+        windows: Whether sequences are windows of series to forecast; see `window_block`. Then there
+            are also `window_level` and `window_spread`, which no trunk is given.
 
     Returns:
         A model named `preprocessor`, from raw columns to a dictionary of encoded tensors.
@@ -155,7 +159,11 @@ def model_inputs(
             block = text_block(arrays[name], *most, layer, text_level, counted)
         blocks.append((f"text_{position}", [name], block))
     for position, name in enumerate(named("sequence")):
-        block = sequence_block(arrays[name], maximum_steps, f"encode_sequence_{position}")
+        layer = f"encode_sequence_{position}"
+        if windows:
+            block = window_block(arrays[name], layer)
+        else:
+            block = sequence_block(arrays[name], maximum_steps, layer)
         blocks.append((f"sequence_{position}", [name], block))
     recordings = [column for column in columns if column.kind == "audio"]
     for position, column in enumerate(recordings, len(named("sequence"))):
@@ -182,7 +190,8 @@ def model_inputs(
         values = block(gathered[0])  # (rows, columns) -> (rows, width)
         # A block of steps also gives which steps are there.
         for name, part in (values if isinstance(values, dict) else {"": values}).items():
-            encoded.setdefault(f"{key}_{name}" if name else key, []).append(part)
+            place = WINDOW_KEYS.get(name) or (f"{key}_{name}" if name else key)
+            encoded.setdefault(place, []).append(part)
     if not encoded:
         raise bad_input(
             "columns_constant",

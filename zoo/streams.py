@@ -4,6 +4,7 @@
 # pyright: reportOptionalOperand=false, reportOperatorIssue=false
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -200,9 +201,20 @@ def merged(streams: Sequence[Any]) -> Any:
 
 def answer_layer(task: Task, penalty: keras.Regularizer | None = None) -> keras.Layer:
     """Return the output layer of a task."""
+    import keras
     from keras import layers
 
     # Single precision whatever the policy: probabilities of 1e-4 vanish in half precision.
+    if task.horizon:
+        shape = (task.horizon, task.outputs)
+        steps = layers.Dense(
+            math.prod(shape),
+            kernel_initializer="zeros",  # the first forecast is the level of the window
+            kernel_regularizer=penalty,
+            dtype="float32",
+            name="output",
+        )
+        return keras.Sequential([steps, layers.Reshape(shape)], name="steps_ahead")
     return layers.Dense(
         task.outputs,
         head(task).activation,
