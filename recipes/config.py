@@ -117,13 +117,24 @@ class Config:
     embedding_width: int = _setting(
         64, "width of the vector for a word, where a text is read in order", least=1, most=65536
     )
+    cell: str = _setting(
+        "gru",
+        "kind of recurrent cell: gru, lstm or simple_rnn",
+        options=("gru", "lstm", "simple_rnn"),
+    )
     bidirectional: bool = _setting(True, "whether recurrent layers read backwards as well")
     layers: int = _setting(2, "layers of a Transformer", least=1, most=100)
     heads: int = _setting(8, "heads of each attention, at most", least=1, most=65536)
+    mix_variables: bool = _setting(
+        False, "whether hidden layers see all variables of a series at once"
+    )
     loss: str = _setting("auto", "loss to minimise; auto belongs to the task")
     optimizer: str = _setting("adam", "name of the optimizer")
     learning_rate: float = _setting(0.001, "step size of the optimizer", above=0.0)
     weight_decay: float = _setting(0.0, "decoupled weight decay (AdamW)", least=0.0)
+    warmup_steps: int = _setting(
+        0, "updates in which the learning rate rises to its full size; 0 begins with it", least=0
+    )
     batch_size: int = _setting(32, "rows per update", least=1)
     epochs: int = _setting(200, "at most this many passes over the training rows", least=1)
     early_stopping_patience: int = _setting(

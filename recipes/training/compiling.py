@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ...zoo.errors import BadInput, Problem, did_you_mean
 from ...zoo.tasks import Task
 from ..config import Config
+from .warming import warming
 
 if TYPE_CHECKING:
     import keras
@@ -131,7 +132,8 @@ def compile_model(model: keras.Model, config: Config, task: Task) -> None:
     name, arguments = OPTIMIZERS[config.optimizer]
     if config.optimizer == "adamw":
         arguments = {"weight_decay": config.weight_decay or ADAMW_WEIGHT_DECAY}
-    optimizer = getattr(keras.optimizers, name)(learning_rate=config.learning_rate, **arguments)
+    made = warming(getattr(keras.optimizers, name), config.warmup_steps)
+    optimizer = made(learning_rate=config.learning_rate, **arguments)
     losses = LOSSES[task.kind]
     loss = losses[next(iter(losses)) if config.loss == "auto" else config.loss]
     metrics = [

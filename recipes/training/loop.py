@@ -17,6 +17,7 @@ from ..config import Config
 from .checkpoints import save_checkpoint
 from .engines import Engine, epoch_order
 from .state import TrainingState
+from .warming import full_rate
 
 if TYPE_CHECKING:
     import keras
@@ -134,7 +135,7 @@ def _judge(
         state.status, state.stopped_by = "finished", "a callback stopped it"
     patience = config.reduce_learning_rate_patience
     if patience and state.waiting_at_rate >= patience:
-        rate = float(np.asarray(model.optimizer.learning_rate))
+        rate = full_rate(model.optimizer)
         model.optimizer.learning_rate = max(rate * LEARNING_RATE_FACTOR, LEARNING_RATE_FLOOR)
         state.waiting_at_rate = 0
 
