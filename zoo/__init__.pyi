@@ -2,12 +2,14 @@ from .activations import ACTIVATIONS as ACTIVATIONS
 from .activations import Activation as Activation
 from .activations import activation as activation
 from .convolution import convnet as convnet
+from .decoders import transformer_decoder as transformer_decoder
 from .encoders import transformer_encoder as transformer_encoder
 from .errors import BadInput as BadInput
 from .errors import GoodfitError as GoodfitError
 from .errors import MissingExtra as MissingExtra
 from .errors import Problem as Problem
 from .errors import did_you_mean as did_you_mean
+from .forecasting import linear_forecast as linear_forecast
 from .heads import HEADS as HEADS
 from .heads import Head as Head
 from .heads import head as head

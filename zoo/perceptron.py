@@ -9,6 +9,7 @@ from .activations import activation as find_activation
 from .activations import activation_problem
 from .encoded import is_frames, is_text, ordered, present_key
 from .errors import BadInput
+from .forecasting import forecast_trunk, window_problems
 from .frame_inputs import flat_frames
 from .joining import encoded_inputs, join, scale_problems
 from .preprocessing import identifier_counts
@@ -33,7 +34,7 @@ __all__ = ["mlp"]
 
 @register(
     "mlp",
-    tasks=ROW_TASKS,
+    tasks=(*ROW_TASKS, "forecasting"),
     inputs=("table", "text", "sequence", "image", "frames"),
     best_for="Tables of numbers, categories, dates and short texts; the quick start.",
     rules=("QS-1", "ARC-1", "ARC-2", "ARC-3"),
@@ -46,6 +47,7 @@ def mlp(
     dropout: float = 0.0,
     l2: float = 0.0,
     batch_normalization: bool = False,
+    mix_variables: bool = False,
     target_mean: float | Sequence[float] | None = None,
     target_scale: float | Sequence[float] | None = None,
 ) -> keras.Model:
@@ -66,6 +68,9 @@ def mlp(
     network would be worse than either. It is never applied to the encoded inputs, which are
     REG-2's first layer, and never to the output.
 
+    A forecast is that of `linear_forecast` with these hidden layers beside it, which correct it
+    and say nothing before the first update; the variables share their weights.
+
     The L2 penalty is on the kernels of hidden and output layers, not on biases or embeddings.
 
     Args:
@@ -78,6 +83,8 @@ def mlp(
         l2: Weight of the L2 penalty.
         batch_normalization: Whether to normalise each hidden layer over the batch, before its
             activation: for more than 10 layers or unstable training.
+        mix_variables: Forecasting only: whether hidden layers see all variables of a window at
+            once, instead of one after the other.
         target_mean: Regression only: mean of the training targets; 0 if not given.
         target_scale: Regression only: their standard deviation; 1 if not given.
 
@@ -96,8 +103,14 @@ def mlp(
     from keras import layers
 
     problems = setting_problems(
-        units=units, dropout=dropout, l2=l2, batch_normalization=batch_normalization
+        units=units,
+        dropout=dropout,
+        l2=l2,
+        batch_normalization=batch_normalization,
+        mix_variables=mix_variables,
     )
+    if task.kind == "forecasting":
+        problems += window_problems(preprocessor, "mlp")
     if (problem := activation_problem(activation)) is not None:
         problems.append(problem)
     problems += scale_problems(task, target_mean, target_scale)
@@ -130,6 +143,9 @@ def mlp(
         if dropout:
             group.append(layers.Dropout(dropout, name=f"{name}_dropout"))
         hidden.append(group)
+    if task.kind == "forecasting":
+        trunk = forecast_trunk(preprocessor, task, l2, hidden, mix_variables)
+        return join(preprocessor, trunk, task, "mlp")
     answer = answer_layer(task, penalty)
 
     # 2. Graph.

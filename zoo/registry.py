@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelCard", "build", "list_models", "register"]
 
 # The modules whose builders register themselves. None of them imports Keras at its top.
-_MODULES = ("convolution", "encoders", "perceptron", "recurrent")
+_MODULES = ("convolution", "decoders", "encoders", "forecasting", "perceptron", "recurrent")
 _CARDS: dict[str, ModelCard] = {}
 
 Builder = TypeVar("Builder", bound=Callable[..., Any])
@@ -105,7 +105,7 @@ def list_models() -> list[ModelCard]:
 
     Examples:
         >>> [card.name for card in list_models()]
-        ['convnet', 'gru', 'lstm', 'mlp', 'simple_rnn', 'transformer_encoder']
+        ['convnet', 'gru', 'linear_forecast', 'lstm', 'mlp', 'simple_rnn', 'transformer_decoder', 'transformer_encoder']
     """
     for module in _MODULES:
         importlib.import_module(f".{module}", __package__)

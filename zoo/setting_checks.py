@@ -36,6 +36,7 @@ def _are_widths(value: Any) -> bool:
 # For each setting what was expected, and whether a value is that.
 _LIMITS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "filters": (f"a list of whole numbers from 1 to {_MAXIMUM_UNITS}", _are_widths),
+    "cell": ("one of simple_rnn, lstm, gru", lambda v: v in ("simple_rnn", "lstm", "gru")),
     "units": (f"a list of whole numbers from 1 to {_MAXIMUM_UNITS}", _are_widths),
     "dropout": ("a share from 0 to below 1", lambda v: _is_number(v) and 0 <= v < 1),
     "l2": ("a number that is not below 0", lambda v: _is_number(v) and 0 <= v < float("inf")),
@@ -43,6 +44,7 @@ _LIMITS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "bidirectional": ("True or False", _is_truth),
     "embedding_width": _whole(_MAXIMUM_UNITS),
     "layers": _whole(_MAXIMUM_LAYERS),
+    "mix_variables": ("True or False", _is_truth),
     "heads": _whole(_MAXIMUM_UNITS),
 }
 
