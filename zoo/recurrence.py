@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .decoders import token_layer
 from .errors import BadInput
 from .heads import head
 from .joining import encoded_inputs, join, scale_problems
@@ -57,6 +58,8 @@ def recurrent_model(
         raise BadInput(*problems)
     counts = identifier_counts(preprocessor)
     penalty = keras.regularizers.L2(l2) if l2 else None
+    # What comes next would be no question to one who reads from the end.
+    bidirectional = bidirectional and task.kind != "next_token"
     directions = ("forward", "backward") if bidirectional else ("forward",)
 
     # 1. Layers, for each sequence its own.
@@ -115,7 +118,11 @@ def recurrent_model(
             states.append(_turn(again["backward"](_turn(x, turned)), turned))
         output = answer_ends(dropped(merged(states), "asked"), passage.present)  # (n, 2, t)
     else:
-        answer = answer_layer(task, penalty)
+        answer = (
+            token_layer(counts, sequences[0].key, penalty)
+            if task.kind == "next_token"
+            else answer_layer(task, penalty)
+        )
         output = answer(merged(streams))  # (n, outputs), or (n, t, outputs) for every step
     trunk = keras.Model(inputs, output, name="trunk")
     return join(preprocessor, trunk, task, cell, *target)

@@ -17,7 +17,7 @@ __all__ = ["gru", "lstm", "simple_rnn"]
 
 @register(
     "simple_rnn",
-    tasks=(*ROW_TASKS, "sequence_labelling", "span"),
+    tasks=(*ROW_TASKS, "sequence_labelling", "next_token", "span"),
     inputs=("text", "sequence", "frames"),
     best_for="Texts of fewer than 50 words and simple tasks; the baseline of the other two.",
     rules=("SEQ-2", "ACT-4"),
@@ -51,7 +51,8 @@ def simple_rnn(
         task: What is to be predicted; decides the output layer.
         units: Width of the state of each recurrent layer; several are stacked.
         embedding_width: Width of the vector that stands for a word.
-        bidirectional: Whether each layer reads backwards as well, which doubles it.
+        bidirectional: Whether each layer reads backwards as well, which doubles it; never where
+            the task is the next token.
         dropout: Share dropped, in a training step, of embedded words and of each layer's output.
         l2: Weight of the L2 penalty on the kernels that read inputs, and on the output's.
         target_mean: Regression only: mean of the training targets; 0 if not given.
@@ -83,7 +84,7 @@ def simple_rnn(
 
 @register(
     "lstm",
-    tasks=(*ROW_TASKS, "sequence_labelling", "span"),
+    tasks=(*ROW_TASKS, "sequence_labelling", "next_token", "span"),
     inputs=("text", "sequence", "frames"),
     best_for="Long texts with more than a million examples, or very complex tasks.",
     rules=("SEQ-4", "ACT-4"),
@@ -117,7 +118,8 @@ def lstm(
         task: What is to be predicted; decides the output layer.
         units: Width of the state of each recurrent layer; several are stacked.
         embedding_width: Width of the vector that stands for a word.
-        bidirectional: Whether each layer reads backwards as well, which doubles it.
+        bidirectional: Whether each layer reads backwards as well, which doubles it; never where
+            the task is the next token.
         dropout: Share dropped, in a training step, of embedded words and of each layer's output.
         l2: Weight of the L2 penalty on the kernels that read inputs, and on the output's.
         target_mean: Regression only: mean of the training targets; 0 if not given.
@@ -149,7 +151,7 @@ def lstm(
 
 @register(
     "gru",
-    tasks=(*ROW_TASKS, "sequence_labelling", "span"),
+    tasks=(*ROW_TASKS, "sequence_labelling", "next_token", "span"),
     inputs=("text", "sequence", "frames"),
     best_for="Texts with fewer than 100,000 examples, little memory, or a first attempt.",
     rules=("SEQ-5", "ACT-4"),
@@ -184,7 +186,8 @@ def gru(
         task: What is to be predicted; decides the output layer.
         units: Width of the state of each recurrent layer; several are stacked.
         embedding_width: Width of the vector that stands for a word.
-        bidirectional: Whether each layer reads backwards as well, which doubles it.
+        bidirectional: Whether each layer reads backwards as well, which doubles it; never where
+            the task is the next token.
         dropout: Share dropped, in a training step, of embedded words and of each layer's output.
         l2: Weight of the L2 penalty on the kernels that read inputs, and on the output's.
         target_mean: Regression only: mean of the training targets; 0 if not given.

@@ -104,8 +104,8 @@ def list_models() -> list[ModelCard]:
     """Return the card of every builder, by name.
 
     Examples:
-        >>> [card.name for card in list_models()]
-        ['convnet', 'gru', 'linear_forecast', 'lstm', 'mlp', 'simple_rnn', 'transformer_decoder', 'transformer_encoder']
+        >>> [card.name for card in list_models() if "next_token" in card.tasks]
+        ['gru', 'lstm', 'simple_rnn', 'transformer_decoder']
     """
     for module in _MODULES:
         importlib.import_module(f".{module}", __package__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from .category_inputs import is_one_line
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["LEVELS", "text_block"]
+__all__ = ["LEVELS", "LINE_END", "WITH_LINES", "text_block"]
 
+LINE_END = "\n"
+WITH_LINES = "text_with_lines"
 _ROWS_AT_ONCE = 4096
 
 
@@ -38,11 +41,16 @@ def text_block(
 ) -> keras.Model | None:
     """Return the part of a preprocessor that turns one column of text into numbers of words.
 
-    Words too rare for a place of their own share one, which is therefore trained.
+    Words too rare for a place of their own share one, which is therefore trained. Every character
+    of the training rows has a place, but for marks that end a line: a saved vocabulary, which is a
+    list of lines, cannot hold them. Where the end of a line is what the shared place mostly stands
+    for, the input inside the block is called `text_with_lines`; see `vocabulary_of` in
+    `generation.py`.
 
     Args:
         texts: Training rows, shape `(rows,)`.
-        minimum_count: How often a word must occur for a place of its own.
+        minimum_count: How often a word must occur for a place of its own; not at the level of
+            characters.
         most: Words that get a place at most, the most frequent ones.
         longest: Words of a text that are read at most, from its beginning.
         name: The name of the layer.
@@ -55,37 +63,61 @@ def text_block(
         None when no row holds a word.
     """
     import keras
-    import tensorflow as tf  # Keras has no operation that makes a string tensor.
     from keras import layers, ops
 
     counted = texts if counted is None else counted
-    column = tf.constant(counted[:, None], tf.string)
     standardize, split = LEVELS[level]
-    count = layers.TextVectorization(standardize=standardize, split=split, name="count")
-    count.adapt(tf.data.Dataset.from_tensor_slices(column).batch(_ROWS_AT_ONCE))
-    every = count.get_vocabulary()
-    if len(every) <= 2:  # padding and unknown alone
-        return None
-    counts, length = np.zeros(len(every), np.int64), 1
-    for start in range(0, len(counted), _ROWS_AT_ONCE):
-        numbers = np.asarray(count(column[start : start + _ROWS_AT_ONCE]))
-        counts += np.bincount(numbers.ravel(), minlength=len(every))
-        length = max(length, numbers.shape[1])
+    by_character = split == "character"
+    counts, length = _characters(counted) if by_character else _words(counted, level)
     if counted is not texts:
         length = max(1, max(len(text.split()) for text in texts))
-    known = [position for position in range(2, len(every)) if is_one_line(every[position])]
-    frequent = [position for position in known if counts[position] >= minimum_count] or known
-    order = sorted(frequent, key=lambda position: (-counts[position], every[position]))[:most]
+    known = [word for word in counts if is_one_line(word)]
+    if not known:
+        return None
+    least = 1 if by_character else minimum_count
+    frequent = [word for word in known if counts[word] >= least] or known
+    order = sorted(frequent, key=lambda word: (-counts[word], word))[:most]
+    placeless = sum(counts.values()) - sum(counts[word] for word in order)
 
     # 1. Layers.
     words = layers.TextVectorization(
         standardize=standardize,
         split=split,
-        vocabulary=[every[position] for position in order],
+        vocabulary=order,
         output_sequence_length=min(length, longest),
         name="words",
     )
 
     # 2. Graph.
-    text = keras.Input((1,), name="text", dtype="string")
+    lines = by_character and counts[LINE_END] > placeless / 2
+    text = keras.Input((1,), name=WITH_LINES if lines else "text", dtype="string")
     return keras.Model(text, ops.cast(words(text), "int32"), name=name)
+
+
+def _characters(texts: NDArray[Any]) -> tuple[Counter[str], int]:
+    """Return how often each character occurs, and the characters of the longest text."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    return counts, max(map(len, texts), default=1)
+
+
+def _words(texts: NDArray[Any], level: str) -> tuple[Counter[str], int]:
+    """Return how often each word occurs, and the words of the longest text."""
+    import tensorflow as tf  # Keras has no operation that makes a string tensor.
+    from keras import layers
+
+    column = tf.constant(texts[:, None], tf.string)
+    standardize, split = LEVELS[level]
+    count = layers.TextVectorization(standardize=standardize, split=split, name="count")
+    count.adapt(tf.data.Dataset.from_tensor_slices(column).batch(_ROWS_AT_ONCE))
+    every = count.get_vocabulary()
+    if len(every) <= 2:  # padding and unknown alone
+        return Counter(), 1
+    counts, length = np.zeros(len(every), np.int64), 1
+    for start in range(0, len(texts), _ROWS_AT_ONCE):
+        numbers = np.asarray(count(column[start : start + _ROWS_AT_ONCE]))
+        counts += np.bincount(numbers.ravel(), minlength=len(every))
+        length = max(length, numbers.shape[1])
+    found = zip(every[2:], counts[2:].tolist(), strict=True)  # after padding and unknown
+    return Counter({str(word): number for word, number in found}), length
