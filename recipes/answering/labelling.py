@@ -5,6 +5,7 @@ Labels and answers are arrays of class numbers, `(steps,)`, one for each row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from ...zoo.ragged import as_rows
 from ...zoo.tasks import Task
 from ..dataset import Dataset
+from ..reading.raw_texts import pieces
 from .methods import Method, TrainingArrays
 
 if TYPE_CHECKING:
@@ -21,12 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ["METHOD", "chunks"]
 
+UNREAD = -1
+"""The class of a step beyond what a model reads; it is shown as O, and is never right."""
+_MARKS = frozenset("BIES")
 
-def chunks(tags: list[str]) -> set[tuple[str, int, int]]:
-    """Return the chunks that tags of the form B-x, I-x, O mark, as (kind, first, last).
 
-    A chunk begins at B, and also at an I that follows another kind, as `conlleval` counts them.
-    Tags without such a form are chunks of one step each; O is none.
+def chunks(tags: Sequence[str]) -> set[tuple[str, int, int]]:
+    """Return the chunks that tags such as B-x, I-x and O mark, as (kind, first, last).
+
+    A chunk begins at B, and also at an I that follows another kind, as `conlleval` counts them; E
+    ends one and S is one alone. Tags without such a form are chunks of one step each; O is none.
 
     Source: Sang and Buchholz, "Introduction to the CoNLL-2000 shared task", 2000.
 
@@ -35,18 +41,22 @@ def chunks(tags: list[str]) -> set[tuple[str, int, int]]:
         [('city', 0, 1), ('day', 3, 3)]
     """
     found = set()
-    start, kind = 0, ""
+    start, kind, ended = 0, None, False
     for place, tag in enumerate([*tags, "O"]):
         mark, _, name = tag.partition("-")
-        goes_on = mark == "I" and name == kind != ""
-        if kind and not goes_on:
+        formed = mark in _MARKS and (name != "" or tag in _MARKS)
+        goes_on = formed and mark in "IE" and name == kind and not ended
+        if kind is not None and not goes_on:
             found.add((kind, start, place - 1))
-            kind = ""
-        if tag != "O" and not goes_on:
-            start, kind = place, name or mark
-            if not name:  # no form of chunks: a step of its own
-                found.add((kind, place, place))
-                kind = ""
+            kind = None
+        if tag == "O":
+            continue
+        if not formed:
+            found.add((tag, place, place))
+            continue
+        if not goes_on:
+            start, kind = place, name
+        ended = mark in "ES"
     return found
 
 
@@ -66,13 +76,14 @@ def _prepare(
 
 
 def _answer(model: keras.Model, rows: Dataset) -> NDArray[Any]:
-    """Return the likeliest class of each step; steps beyond what the model reads get class 0."""
+    """Return the likeliest class of each step, `UNREAD` for those beyond what the model reads."""
     from ..training.saving import raw_outputs
 
     lengths = _lengths(rows)
     best = raw_outputs(model, rows.features, rows.columns).argmax(axis=2)
     short = [
-        np.pad(row[:n], (0, max(n - len(row), 0))) for row, n in zip(best, lengths, strict=True)
+        np.pad(row[:n], (0, max(n - len(row), 0)), constant_values=UNREAD)
+        for row, n in zip(best, lengths, strict=True)
     ]
     return as_rows(short, np.int64)
 
@@ -80,17 +91,18 @@ def _answer(model: keras.Model, rows: Dataset) -> NDArray[Any]:
 def _lengths(rows: Dataset) -> list[int]:
     column = rows.columns[0]
     values = rows.features[column.name]
-    return [len(value.split()) if column.kind == "text" else len(value) for value in values]
+    return [len(pieces(value)) if column.kind == "text" else len(value) for value in values]
 
 
 def _figures(labels: Any, answers: Any, task: Task) -> NDArray[np.float64]:
-    """Return, of each row: steps, right ones, whether all are; chunks found, true and right."""
-    names = np.array(task.names, object)
-    found = np.zeros((len(labels), 6))
+    """Return, of each row: 1, steps, right ones, whether all; chunks marked, true and right."""
+    names = np.array([*task.names, "O"], object)  # the last is that of `UNREAD`
+    found = np.zeros((len(labels), 7))
     for row, (truth, said) in enumerate(zip(labels, answers, strict=True)):
         right = truth == said
         true, marked = chunks(names[truth].tolist()), chunks(names[said].tolist())
         found[row] = (
+            1.0,
             len(truth),
             right.sum(),
             right.all(),
@@ -102,7 +114,7 @@ def _figures(labels: Any, answers: Any, task: Task) -> NDArray[np.float64]:
 
 
 def _metrics(sums: NDArray[np.float64], task: Task) -> dict[str, NDArray[np.float64]]:
-    steps, right, _, marked, true, both = sums
+    rows, steps, right, whole, marked, true, both = sums
     del task
     with np.errstate(divide="ignore", invalid="ignore"):
         return {
@@ -110,6 +122,7 @@ def _metrics(sums: NDArray[np.float64], task: Task) -> dict[str, NDArray[np.floa
             "chunk_precision": both / marked,
             "chunk_recall": both / true,
             "accuracy": right / steps,
+            "sentence_accuracy": whole / rows,
         }
 
 
@@ -123,19 +136,19 @@ def _naive(train: Dataset, rows: Dataset) -> dict[str, Any]:
         return answers
     counts: dict[str, dict[int, int]] = {}
     for text, tags in zip(train.features[column.name], labels, strict=True):
-        for word, tag in zip(text.lower().split(), tags.tolist(), strict=False):
+        for word, tag in zip(pieces(text.lower()), tags.tolist(), strict=False):
             seen = counts.setdefault(word, {})
             seen[tag] = seen.get(tag, 0) + 1
     best = {word: max(seen, key=lambda tag: seen[tag]) for word, seen in counts.items()}
     texts = rows.features[column.name]
     answers["each word"] = as_rows(
-        [[best.get(word, most) for word in text.lower().split()] for text in texts], np.int64
+        [[best.get(word, most) for word in pieces(text.lower())] for text in texts], np.int64
     )
     return answers
 
 
 def _shown(answer: NDArray[Any], task: Task) -> str:
-    return " ".join(task.names[number] for number in answer)
+    return " ".join("O" if number == UNREAD else task.names[number] for number in answer)
 
 
 def _frame(answers: Any, task: Task, rows: Dataset) -> pd.DataFrame:

@@ -23,6 +23,9 @@ BY_TASK: dict[str, Choice] = {
     "sequence_labelling": Choice(
         "gru", "SEQ-5, SEQ-10", {}, "Read from both ends, each step knows what stands around it."
     ),
+    "span": Choice(
+        "gru", "SEQ-5, SEQ-10", {}, "It reads the passage twice: alone, and beside the question."
+    ),
 }
 
 # What is chosen for one answer a row, by the kind of input, and why.

@@ -12,7 +12,12 @@ from ...zoo.errors import BadInput, Problem, did_you_mean
 __all__ = ["EXAMPLES", "Example", "example"]
 
 # The file of each example, beside this one; each has an `EXAMPLE`.
-EXAMPLES: dict[str, str] = {}
+EXAMPLES: dict[str, str] = {
+    "customers": "customers",
+    "questions": "questions",
+    "reviews": "reviews",
+    "tagged_sentences": "tagged_sentences",
+}
 
 
 @dataclass(frozen=True)
