@@ -70,14 +70,16 @@ def metadata_of(folder: Path, target: str | None) -> Listing | None:
         raise bad_input(
             "column_missing",
             f"{place} does not tell which file each row is of",
-            "a column named " + " or ".join(FILES),
-            ", ".join(names),
+            expected="a column named " + " or ".join(FILES),
+            received=", ".join(names),
         )
     files = columns.pop(named)
     paths = [_found(folder, file) for file in files]
     if lost := [file for file, path in zip(files, paths, strict=True) if path is None]:
         message = f"{place} names {len(lost)} recordings that are not there"
-        raise bad_input("file_missing", message, f"files in {folder}", ", ".join(lost))
+        raise bad_input(
+            "file_missing", message, expected=f"files in {folder}", received=", ".join(lost)
+        )
     found = _target(columns, target, place)
     return Listing([path for path in paths if path], columns, found, str(place))
 
@@ -105,7 +107,7 @@ def _found(folder: Path, file: str) -> Path | None:
 def _target(columns: Mapping[str, list[str]], target: str | None, place: Path) -> str:
     if target is None:
         usual = [name for name in columns if name.lower() in (*TRANSCRIPTS, *CLASSES)]
-        target = next(iter(usual), next(reversed(columns), None))
+        target = next(iter([*usual, *reversed(list(columns))]), None)
     if target is None or target not in columns:
         hint = did_you_mean(target or "", columns)
         message = f"{place} has no column '{target}' to predict"

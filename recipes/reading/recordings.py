@@ -40,7 +40,9 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
     if len(listing.paths) < MINIMUM_ROWS:
         expected = f"at least {MINIMUM_ROWS}, to train on, to watch and to test on"
         message = f"There are too few recordings in {folder}"
-        raise bad_input("rows_too_few", message, expected, str(len(listing.paths)))
+        raise bad_input(
+            "rows_too_few", message, expected=expected, received=str(len(listing.paths))
+        )
     kind = task.kind if isinstance(task, Task) else task
     spoken = listing.target.lower() in TRANSCRIPTS
     answers = [" ".join(text.split()) for text in listing.columns[listing.target]]
@@ -77,7 +79,7 @@ def _read_rows(source: Any, columns: Sequence[Column], options: Mapping[str, Any
         paths = wav_files(place) if place.is_dir() else [place]
         if not paths or not all(path.is_file() for path in paths):
             expected = "a .wav file, or a folder that holds some"
-            raise bad_input("file_missing", f"There is no recording at {source}", expected)
+            raise bad_input("file_missing", f"There is no recording at {source}", expected=expected)
         _, sounds, _ = _sounds(paths, column.rate)
         files = np.array([str(path) for path in paths], object)
         extras = {"file": files}
@@ -89,7 +91,13 @@ def _read_rows(source: Any, columns: Sequence[Column], options: Mapping[str, Any
         sounds, extras = as_rows(rows), {}
     told = str(Path(source).resolve()) if isinstance(source, str | Path) else "arrays"
     return Dataset(
-        {column.name: sounds}, None, tuple(columns), source=told, options=options, extras=extras
+        {column.name: sounds},
+        None,
+        tuple(columns),
+        None,
+        source=told,
+        options=options,
+        extras=extras,
     )
 
 
@@ -103,8 +111,8 @@ def _by_folder(folder: Path, target: str | None) -> Listing:
         raise bad_input(
             "class_missing",
             f"{len(astray)} recordings in {folder} lie in no folder that tells their class",
-            "one folder for each class, or a table metadata.csv with the columns file and text",
-            ", ".join(astray[:10]),
+            expected="one folder for each class, or a table metadata.csv with the columns file and text",
+            received=", ".join(astray[:10]),
         )
     classes = [path.relative_to(folder).parts[0] for path in paths]
     name = target or "class"
@@ -120,10 +128,14 @@ def _labels(
 ) -> tuple[Task, NDArray[Any]]:
     if kind is not None and kind not in _KINDS:
         message = f"Recordings cannot be read for a {kind} task"
-        raise bad_input("task_unsuited", message, "one of " + ", ".join(_KINDS), kind)
+        raise bad_input(
+            "task_unsuited", message, expected="one of " + ", ".join(_KINDS), received=kind
+        )
     if blank := [str(p) for p, a in zip(listing.paths, answers, strict=True) if not a]:
         message = f"{len(blank)} recordings have no '{listing.target}'"
-        raise bad_input("target_empty", message, "a text for each", ", ".join(blank))
+        raise bad_input(
+            "target_empty", message, expected="a text for each", received=", ".join(blank)
+        )
     if kind == "regression":
         return _amounts(answers, listing)
     if kind == "speech":
@@ -135,14 +147,23 @@ def _labels(
     if positive is not None and not isinstance(task, Task):
         if len(names) != 2 or positive not in names:
             message = f"'{positive}' cannot be the class that counts as yes"
-            raise bad_input("positive_unknown", message, "one of two classes", ", ".join(names))
+            raise bad_input(
+                "positive_unknown",
+                message,
+                expected="one of two classes",
+                received=", ".join(names),
+            )
         names = tuple(sorted(names, key=positive.__eq__))
     if unknown := sorted(set(answers) - set(names)):
         message = "There are classes that the task does not know"
-        raise bad_input("class_unknown", message, ", ".join(names), ", ".join(unknown))
+        raise bad_input(
+            "class_unknown", message, expected=", ".join(names), received=", ".join(unknown)
+        )
     if len(names) < 2:
         message = f"All recordings in {listing.where} have one class"
-        raise bad_input("one_class", message, "at least 2 classes", ", ".join(names))
+        raise bad_input(
+            "one_class", message, expected="at least 2 classes", received=", ".join(names)
+        )
     made = (
         task
         if isinstance(task, Task)
@@ -163,7 +184,7 @@ def _amounts(answers: list[str], listing: Listing) -> tuple[Task, NDArray[Any]]:
         return Task("regression", (listing.target,)), np.array([float(a) for a in answers])
     except ValueError as error:
         message = f"'{listing.target}' holds what is no number"
-        raise bad_input("target_type", message, "numbers", str(error)) from error
+        raise bad_input("target_type", message, expected="numbers", received=str(error)) from error
 
 
 def _extras(listing: Listing, group: str | None) -> dict[str, NDArray[Any]]:
@@ -178,9 +199,9 @@ def _extras(listing: Listing, group: str | None) -> dict[str, NDArray[Any]]:
         raise bad_input(
             "group_unknown",
             f"The group '{group}' is not known for every recording",
-            f"a column of {listing.where} ({names}), or the number of a part of each file's name, "
+            expected=f"a column of {listing.where} ({names}), or the number of a part of each file's name, "
             "such as 2 for jackson in 7_jackson_32.wav",
-            group,
+            received=group,
         )
     return extras | {group: np.array(values, object)}
 
