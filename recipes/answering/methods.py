@@ -28,6 +28,7 @@ TrainingArrays = tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[Any] | Non
 METHODS: dict[str, str] = {
     "sequence_labelling": "labelling",
     "span": "spans",
+    "speech": "transcribing",
 }
 
 
