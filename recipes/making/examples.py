@@ -14,8 +14,10 @@ __all__ = ["EXAMPLES", "Example", "example"]
 # The file of each example, beside this one; each has an `EXAMPLE`.
 EXAMPLES: dict[str, str] = {
     "customers": "customers",
+    "gestures": "gestures",
     "questions": "questions",
     "reviews": "reviews",
+    "shapes": "shapes",
     "tagged_sentences": "tagged_sentences",
 }
 
