@@ -14,6 +14,7 @@ from .joining import encoded_inputs, join, scale_problems
 from .preprocessing import identifier_counts
 from .setting_checks import setting_problems
 from .span_heads import answer_ends, asked, span_steps
+from .speech_heads import answer_frames, shorter
 from .streams import answer_layer, merged, other_columns, sequence_steps, step_problems
 from .tasks import Task
 
@@ -67,6 +68,8 @@ def recurrent_model(
     asks = task.kind == "span"
     find = span_steps if asks else sequence_steps
     sequences = find(inputs, counts, embedding_width)
+    if task.kind == "speech":
+        sequences = [shorter(steps, embedding_width) for steps in sequences]
 
     def reading(width: int, name: str, number: int) -> dict[str, keras.Layer]:
         return {
@@ -117,6 +120,8 @@ def recurrent_model(
         if bidirectional:
             states.append(_turn(again["backward"](_turn(x, turned)), turned))
         output = answer_ends(dropped(merged(states), "asked"), passage.present)  # (n, 2, t)
+    elif task.kind == "speech":
+        output = answer_frames(merged(streams), sequences[0].present, task, penalty)
     else:
         answer = (
             token_layer(counts, sequences[0].key, penalty)
