@@ -18,6 +18,7 @@ from .preprocessing import identifier_counts
 from .registry import register
 from .setting_checks import setting_problems
 from .span_heads import answer_ends, side_by_side, span_steps
+from .speech_heads import answer_frames, shorter
 from .streams import (
     answer_layer,
     masked_mean,
@@ -36,8 +37,8 @@ __all__ = ["transformer_encoder"]
 
 @register(
     "transformer_encoder",
-    tasks=(*ROW_TASKS, "sequence_labelling", "span"),
-    inputs=("text", "sequence", "frames"),
+    tasks=(*ROW_TASKS, "sequence_labelling", "span", "speech"),
+    inputs=("text", "sequence", "audio", "frames"),
     best_for="Texts whose distant words belong together, with much data and memory.",
     rules=("SEQ-7", "ACT-6"),
 )
@@ -109,6 +110,8 @@ def transformer_encoder(
         sequences = [side_by_side(passage, question)]
     else:
         sequences = sequence_steps(inputs, counts, embedding_width, project=True)
+    if task.kind == "speech":
+        sequences = [shorter(steps, embedding_width) for steps in sequences]
 
     # 2. Graph.
     streams = other_columns(inputs, counts)
@@ -131,6 +134,8 @@ def transformer_encoder(
     if asks:
         x = streams[0][:, : passage.present.shape[1]]  # (n, t + q, e) -> (n, t, e)
         output = answer_ends(x, passage.present)  # (n, 2, t)
+    elif task.kind == "speech":
+        output = answer_frames(merged(streams), sequences[0].present, task)
     else:
         answer = answer_layer(task)
         output = answer(merged(streams))  # (n, outputs), or (n, t, outputs) for every step
