@@ -26,6 +26,9 @@ BY_TASK: dict[str, Choice] = {
     "span": Choice(
         "gru", "SEQ-5, SEQ-10", {}, "It reads the passage twice: alone, and beside the question."
     ),
+    "speech": Choice(
+        "gru", "SEQ-5, SEQ-10", {}, "Read from both ends, a frame knows what is said around it."
+    ),
 }
 
 # What is chosen for one answer a row, by the kind of input, and why.
