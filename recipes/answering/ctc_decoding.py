@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -100,8 +101,7 @@ def least_frames(numbers: Sequence[int]) -> int:
         >>> least_frames([1, 1, 2])
         4
     """
-    pairs = zip(numbers, numbers[1:], strict=False)
-    return len(numbers) + sum(one == other for one, other in pairs)
+    return len(numbers) + sum(one == other for one, other in pairwise(numbers))
 
 
 def edit_distance(one: Sequence[Any], other: Sequence[Any]) -> int:

@@ -111,7 +111,7 @@ def _by_folder(folder: Path, target: str | None) -> Listing:
         raise bad_input(
             "class_missing",
             f"{len(astray)} recordings in {folder} lie in no folder that tells their class",
-            expected="one folder for each class, or a table metadata.csv with the columns file and text",
+            expected="a folder for each class, or metadata.csv with the columns file and text",
             received=", ".join(astray[:10]),
         )
     classes = [path.relative_to(folder).parts[0] for path in paths]
@@ -199,8 +199,8 @@ def _extras(listing: Listing, group: str | None) -> dict[str, NDArray[Any]]:
         raise bad_input(
             "group_unknown",
             f"The group '{group}' is not known for every recording",
-            expected=f"a column of {listing.where} ({names}), or the number of a part of each file's name, "
-            "such as 2 for jackson in 7_jackson_32.wav",
+            expected=f"a column of {listing.where} ({names}), or the number of a part of each "
+            "file's name, such as 2 for jackson in 7_jackson_32.wav",
             received=group,
         )
     return extras | {group: np.array(values, object)}
