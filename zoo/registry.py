@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 __all__ = ["ModelCard", "build", "list_models", "register"]
 
 # The modules whose builders register themselves. None of them imports Keras at its top.
-_MODULES = ("convolution", "decoders", "encoders", "forecasting", "perceptron", "recurrent")
+_MODULES = (
+    "convolution",
+    "decoders",
+    "encoder_decoders",
+    "encoders",
+    "forecasting",
+    "perceptron",
+    "recurrent",
+    "recurrent_translation",
+)
 _CARDS: dict[str, ModelCard] = {}
 
 Builder = TypeVar("Builder", bound=Callable[..., Any])

@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import bad_input
+from .errors import Problem, bad_input
 from .text_inputs import text_block
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["AnswerWords", "answer_block", "answer_words"]
+__all__ = [
+    "AnswerWords",
+    "answer_block",
+    "answer_words",
+    "pair_problems",
+    "training_answers",
+    "word_answer",
+]
 
 # Words and characters of a text hold no blank, so no text can hold these.
 START, END = "[start of answer]", "[end of answer]"
@@ -110,6 +117,33 @@ def answer_words(preprocessor: keras.Model, key: str = "text_1") -> AnswerWords:
         received=", ".join(map(str, preprocessor.output)),
         remedy='Read the rows with load(..., task="translation")',
     )
+
+
+def pair_problems(preprocessor: keras.Model, name: str) -> list[Problem]:
+    """Return what keeps the builder `name` from these inputs: a source and the answer so far."""
+    keys = sorted(map(str, preprocessor.output))
+    blocks = {layer.name: layer for layer in preprocessor.layers}
+    words = getattr(blocks.get("encode_text_1"), "get_layer", lambda _: None)("words")
+    if keys == ["text_0", "text_1"] and words.get_vocabulary()[-2:] == [START, END]:
+        return []
+    return [
+        Problem(
+            "model_inputs",
+            f"The model {name} writes one text from another, and these inputs are not a source and "
+            "the answer so far",
+            "two texts, made with answer_so_far=True, and nothing beside them",
+            ", ".join(keys),
+            'Read the rows with load(..., task="translation")',
+        )
+    ]
+
+
+def word_answer(count: int) -> keras.Layer:
+    """Return the output layer that gives each of `count` words its probability."""
+    from keras import layers
+
+    # Single precision whatever the policy: probabilities of 1e-4 vanish in half precision.
+    return layers.Dense(count, "softmax", dtype="float32", name="output")
 
 
 def training_answers(

@@ -15,7 +15,7 @@ from .texts import FEW_EXAMPLES, guide_for_texts, text_figures
 __all__ = ["choose_activation", "choose_model", "choose_optimizer"]
 
 PLACES = ("hidden", "output", "state", "gate")
-RECURRENT = ("simple_rnn", "lstm", "gru")
+RECURRENT = ("simple_rnn", "lstm", "gru", "recurrent_encoder_decoder")
 TRANSFORMERS = ("transformer",)
 VISION = ("cnn", "convnet")
 # From this share of units that are zero for every input on, many neurons are stuck (ACT-2).

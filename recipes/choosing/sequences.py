@@ -13,13 +13,24 @@ from ...zoo.tasks import Column, Task
 from ..answering.methods import method_of
 from ..config import Choice, Config
 
-__all__ = ["sequence_length", "sequence_model", "text_level"]
+__all__ = ["passage_settings", "sequence_length", "sequence_model", "text_level"]
 
 MOST_STEPS = 4_096
 """Beyond this, one row would cost more than a first training may."""
 
+LIGHT_DROPOUT = 0.1
+
 # What is chosen for a task whose answer is a sequence, and why.
 BY_TASK: dict[str, Choice] = {
+    "translation": Choice(
+        "transformer_encoder_decoder",
+        "SEQ-8, SEQ-10",
+        {},
+        "The guide names Transformers for translation, of the family of T5.",
+    ),
+    "next_token": Choice(
+        "transformer_decoder", "SEQ-8", {}, "Every token of a text is a lesson, all at once."
+    ),
     "sequence_labelling": Choice(
         "gru", "SEQ-5, SEQ-10", {}, "Read from both ends, each step knows what stands around it."
     ),
@@ -62,6 +73,38 @@ def text_level(task: Task) -> Choice:
     if level is None:
         return Choice(Config.text_level, "", {}, "Words say most, where there is enough text.")
     return Choice(level, "SEQ-10", {}, f"A {task.kind} task answers for each {level}.")
+
+
+def passage_settings(
+    task: Task, columns: Sequence[Column], features: Mapping[str, Any], options: Mapping[str, Any]
+) -> dict[str, Choice]:
+    """Return what is chosen for a text that is to go on, by the name of the setting; else nothing.
+
+    Args:
+        task: What is asked.
+        columns: The inputs.
+        features: Training rows by column name.
+        options: How the rows were read.
+    """
+    if task.kind != "next_token":
+        return {}
+    by_words = options.get("form") == "word_passages"
+    texts = features[columns[0].name]
+    longest = max((len(text.split()) if by_words else len(text) for text in texts), default=1)
+    level = "token" if by_words else "character"
+    reason = "Words with their signs are foretold." if by_words else "No character is unknown."
+    return {
+        "text_level": Choice(level, "SEQ-8", {}, reason),
+        "text_length": Choice(
+            min(longest, 65_536), "SEQ-8", {"longest": longest}, "Passages are read to their end."
+        ),
+        "bidirectional": Choice(
+            False, "SEQ-8", {}, "What comes next is no question to one who reads from the end."
+        ),
+        "dropout": Choice(
+            LIGHT_DROPOUT, "REG-2", {}, "Light: each passage holds as many lessons as tokens."
+        ),
+    }
 
 
 def sequence_length(columns: Sequence[Column], features: Mapping[str, Any]) -> Choice:
