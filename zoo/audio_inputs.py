@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .number_inputs import number_block
 from .ragged import row_lengths
+from .streams import masked_mean
 from .tasks import Column
 from .tensors import clean_arrays
 
@@ -63,7 +64,8 @@ def audio_block(
     """Return the part of a preprocessor that encodes one recording.
 
     Each band of the logarithmic mel spectrogram is standardised over all frames of all training
-    rows. Rows are read some at a time, so that no more than those are held as spectra.
+    rows, after the level of each recording was taken out. Rows are read some at a time, so that no
+    more than those are held as spectra.
 
     Args:
         column: The recording's column, which knows the rate.
@@ -101,7 +103,8 @@ def audio_frames(rate: int, longest: int) -> keras.Model:
 
     A frame is a window of 25 milliseconds around every 10th, from the first sample on; there is one
     for each full or begun step of a recording. What follows a recording is silence to its last
-    frames, whether other rows are longer or not: so padding changes nothing.
+    frames, whether other rows are longer or not: so padding changes nothing. The mean of the
+    logarithms over bands and frames is taken out, so that loudness changes nothing either.
 
     Args:
         rate: Samples per second.
@@ -141,8 +144,11 @@ def audio_frames(rate: int, longest: int) -> keras.Model:
     present: Any = ops.pad(inside, [(0, 0), (0, 1)])[:, ::step]  # (n, t)
     silent = ops.pad(ops.where(absent, 0.0, x), [(0, 0), (0, beyond * step)])
     power: Any = mel(silent)  # (n, bands, t + beyond)
-    bands = ops.swapaxes(ops.log(ops.maximum(power, FLOOR)), 1, 2)[:, :-beyond]
-    outputs = {"bands": bands, "present": ops.expand_dims(present, -1)}
+    bands: Any = ops.swapaxes(ops.log(ops.maximum(power, FLOOR)), 1, 2)[:, :-beyond]
+    present = ops.expand_dims(present, -1)
+    # How loud a recording is depends on the microphone more than on what is recorded.
+    level: Any = ops.mean(masked_mean(bands, present), axis=-1, keepdims=True)  # (n, 1)
+    outputs = {"bands": bands - ops.expand_dims(level, -1), "present": present}
     return keras.Model(waveform, outputs, name="mel_frames")
 
 
