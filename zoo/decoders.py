@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .attention_blocks import HEADS, attention_block, dropped, fitting_heads, waves
+from .encoded import is_text
 from .errors import BadInput, bad_input
 from .joining import encoded_inputs, join
 from .preprocessing import identifier_counts
@@ -20,7 +21,7 @@ from .tasks import Task
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["token_layer", "transformer_decoder"]
+__all__ = ["token_inputs", "token_layer", "transformer_decoder"]
 
 
 @register(
@@ -89,7 +90,7 @@ def transformer_decoder(
     heads = fitting_heads(heads, embedding_width)
 
     # 1. Layers; those of one block are made in `attention_block`.
-    inputs = encoded_inputs(preprocessor)
+    inputs = token_inputs(preprocessor)
     (steps,) = sequence_steps(inputs, counts, embedding_width)
     key = steps.key
     answer = token_layer(counts, key)
@@ -104,6 +105,19 @@ def transformer_decoder(
     output = answer(dropped(x, dropout, key))  # (n, t, v)
     trunk = keras.Model(inputs, output, name="trunk")
     return join(preprocessor, trunk, task, "transformer_decoder")
+
+
+def token_inputs(preprocessor: keras.Model) -> dict[str, Any]:
+    """Return a new input for each tensor that a preprocessor gives; texts are of any length.
+
+    The last token of a text has nothing to foretell, and one that is written grows.
+    """
+    import keras
+
+    return {
+        key: keras.Input((None,), name=key, dtype=given.dtype) if is_text(key) else given
+        for key, given in encoded_inputs(preprocessor).items()
+    }
 
 
 def token_layer(

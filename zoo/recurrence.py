@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .decoders import token_layer
+from .decoders import token_inputs, token_layer
 from .errors import BadInput
 from .heads import head
 from .joining import encoded_inputs, join, scale_problems
@@ -64,7 +64,7 @@ def recurrent_model(
     directions = ("forward", "backward") if bidirectional else ("forward",)
 
     # 1. Layers, for each sequence its own.
-    inputs = encoded_inputs(preprocessor)
+    inputs = (token_inputs if task.kind == "next_token" else encoded_inputs)(preprocessor)
     asks = task.kind == "span"
     find = span_steps if asks else sequence_steps
     sequences = find(inputs, counts, embedding_width)

@@ -18,7 +18,7 @@ from .convolutions import convolution_settings
 from .noise import NOISY_SHARE, target_noise
 from .objectives import choose_loss, choose_metrics
 from .selection import RECURRENT, choose_activation, choose_model, choose_optimizer
-from .sequences import sequence_length, text_level
+from .sequences import passage_settings, sequence_length, text_level
 from .texts import text_figures, text_settings
 
 __all__ = ["choose_config"]
@@ -107,6 +107,7 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
         **text_settings(model.value, text_figures(columns, features)),
         "text_level": text_level(task),
         "sequence_length": sequence_length(columns, features),
+        **passage_settings(task, columns, features, splits.train.options),
         "loss": _loss(task, labels),
         "optimizer": optimizer,
         "learning_rate": Choice(
