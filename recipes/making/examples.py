@@ -15,6 +15,7 @@ __all__ = ["EXAMPLES", "Example", "example"]
 EXAMPLES: dict[str, str] = {
     "customers": "customers",
     "gestures": "gestures",
+    "phrases": "phrases",
     "questions": "questions",
     "reviews": "reviews",
     "shapes": "shapes",
