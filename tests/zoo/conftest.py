@@ -46,7 +46,7 @@ ROW_TASKS = {
     "multilabel": Task("multilabel", ("x", "y")),
     "regression": Task("regression", ("price", "weight")),
 }
-COUNT = 48
+COUNT = 32
 LONG = 7  # the row that is longer than all others
 WORDS = ("bad", "late", "kind", "good")
 
@@ -68,25 +68,25 @@ def row_labels(kind: str, z: np.ndarray) -> np.ndarray:
 
 
 def lengths(count: int, longest: int) -> list[int]:
-    """Return lengths from 2 to 5, but for one row."""
-    return [longest if row == LONG else 2 + row % 4 for row in range(count)]
+    """Return lengths from 2 to 4, but for one row."""
+    return [longest if row == LONG else 2 + row % 3 for row in range(count)]
 
 
 def texts(z: np.ndarray) -> np.ndarray:
     """Return a text for each row, of words that tell its first hidden number."""
     ranks = np.digitize(z[:, 0], [-0.7, 0.0, 0.7])
     found = np.empty(len(z), object)
-    for row, length in enumerate(lengths(len(z), 12)):
+    for row, length in enumerate(lengths(len(z), 7)):
         others = (WORDS[(row + place) % 4] for place in range(length - 1))
         found[row] = " ".join([WORDS[ranks[row]], *others])
     return found
 
 
 def ragged(z: np.ndarray, unit: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Return rows of 2 to 5 units of steps, which tell the hidden numbers, with noise."""
+    """Return rows of 2 to 4 units of steps, which tell the hidden numbers, with noise."""
     draw = np.random.default_rng(4)
     rows = []
-    for (first, second), length in zip(z, lengths(len(z), 11), strict=True):
+    for (first, second), length in zip(z, lengths(len(z), 7), strict=True):
         noise = draw.normal(0, 0.2, (length * unit, *shape))
         rows.append(
             noise + first + np.linspace(0, second, length * unit).reshape(-1, *[1] * len(shape))
@@ -118,7 +118,7 @@ def _image(z):
 
 def _audio(z):
     rows = []
-    for (first, second), length in zip(z, lengths(len(z), 11), strict=True):
+    for (first, second), length in zip(z, lengths(len(z), 7), strict=True):
         time = np.arange(length * 512) / 8_000
         rows.append(np.exp(second - 3) * np.sin(2 * np.pi * (900 + 300 * first) * time))
     return (Column("sound", "audio", rate=8_000),), {"sound": as_rows(rows)}
@@ -156,8 +156,15 @@ def _labelled_sequence(z):
     return columns, features, labels, Task("sequence_labelling", ("low", "high"))
 
 
+def _continued_text(z):
+    """Return texts whose words follow each other in a circle; the labels are the texts."""
+    notes = texts(z)
+    return (Column("note", "text"),), {"note": notes}, notes, Task("next_token")
+
+
 # For each task whose answer is a sequence, and each input that it is asked of, made data.
 SEQUENCES = {
+    ("next_token", "text"): _continued_text,
     ("sequence_labelling", "text"): _labelled_text,
     ("sequence_labelling", "sequence"): _labelled_sequence,
 }
