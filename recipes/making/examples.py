@@ -19,7 +19,9 @@ EXAMPLES: dict[str, str] = {
     "questions": "questions",
     "reviews": "reviews",
     "shapes": "shapes",
+    "spoken": "spoken",
     "tagged_sentences": "tagged_sentences",
+    "tones": "tones",
 }
 
 
