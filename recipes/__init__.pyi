@@ -21,6 +21,7 @@ from .estimators import GoodfitClassifier as GoodfitClassifier
 from .estimators import GoodfitRegressor as GoodfitRegressor
 from .prediction import predict as predict
 from .prediction import predict_file as predict_file
+from .question_answering import answer_questions as answer_questions
 from .quick_start import quickstart as quickstart
 from .reading.loading import load as load
 from .reading.loading import load_rows as load_rows
@@ -34,7 +35,10 @@ from .scoring.scores import decide as decide
 from .scoring.thresholds import choose_threshold as choose_threshold
 from .scoring.thresholds import threshold_curve as threshold_curve
 from .scoring.worst import worst_errors as worst_errors
+from .sequence_labelling import label_sequences as label_sequences
 from .splitting.parts import split as split
+from .tabular import predict_leaving as predict_leaving
+from .text_classification import classify_texts as classify_texts
 from .training.fitting import Interrupted as Interrupted
 from .training.fitting import train as train
 from .training.runs import Run as Run

@@ -21,7 +21,7 @@ PATTERNS = (
     "what does a {kind} to {goal} cost if i leave {origin} {when}",
     "list every {kind} between {origin} and {goal}",
     "when is the last {kind} out of {origin}",
-    "thank you that is all",
+    "how long does the {kind} to {goal} take",
 )
 CITIES = [
     "New York",
