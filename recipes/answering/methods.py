@@ -26,6 +26,7 @@ TrainingArrays = tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[Any] | Non
 
 # The file of each kind of task, beside this one; each has a `METHOD`.
 METHODS: dict[str, str] = {
+    "forecasting": "forecasts",
     "next_token": "continuing",
     "sequence_labelling": "labelling",
     "span": "spans",

@@ -22,6 +22,9 @@ LIGHT_DROPOUT = 0.1
 
 # What is chosen for a task whose answer is a sequence, and why.
 BY_TASK: dict[str, Choice] = {
+    "forecasting": Choice(
+        "linear_forecast", "BP-1, ARC-4", {}, "The simplest that looks back; see docs/forecasting."
+    ),
     "translation": Choice(
         "transformer_encoder_decoder",
         "SEQ-8, SEQ-10",

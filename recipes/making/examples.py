@@ -21,6 +21,7 @@ EXAMPLES: dict[str, str] = {
     "shapes": "shapes",
     "spoken": "spoken",
     "tagged_sentences": "tagged_sentences",
+    "town_load": "town_load",
     "tones": "tones",
 }
 

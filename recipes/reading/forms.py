@@ -16,6 +16,7 @@ __all__ = ["FORMS", "Form", "form_named", "form_of", "read_form"]
 
 # The file of each form, beside this one; each has a `FORM`. The first that fits is taken.
 FORMS: dict[str, str] = {
+    "series": "series",
     "arrays": "array_rows",
     "passages": "passages",
     "pairs": "pairs",
