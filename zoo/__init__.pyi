@@ -14,6 +14,7 @@ from .exporting import EXPORT_FORMATS as EXPORT_FORMATS
 from .exporting import Exported as Exported
 from .exporting import export_model as export_model
 from .forecasting import linear_forecast as linear_forecast
+from .generation import generate as generate
 from .heads import HEADS as HEADS
 from .heads import Head as Head
 from .heads import head as head

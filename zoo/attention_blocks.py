@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["HEADS", "attention_block", "dropped", "fitting_heads", "looked_at", "waves"]
+__all__ = ["HEADS", "attention_block", "dropped", "fitting_heads", "looked_at", "waves", "waves_at"]
 
 HEADS = 8
 """The guide's figure is 8 to 12 (SEQ-7)."""
@@ -111,9 +111,16 @@ def waves(present: Any, width: int, dtype: str) -> Any:
     """
     from keras import ops
 
-    half = (width + 1) // 2
-    rates = [_LONGEST_WAVE ** (-place / half) for place in range(half)]
     place: Any = ops.cumsum(ops.ones_like(present), axis=1) - 1.0  # (n, t, 1)
+    return waves_at(place, width, dtype)
+
+
+def waves_at(place: Any, width: int, dtype: str) -> Any:
+    """Return sines and cosines of positions `(n, t, 1)`, counted from 0; see `waves`."""
+    from keras import ops
+
+    half = (width + 1) // 2
+    rates = [_LONGEST_WAVE ** (-number / half) for number in range(half)]
     angle = place * ops.convert_to_tensor(rates, "float32")  # (n, t, half)
     both = ops.concatenate([ops.sin(angle), ops.cos(angle)], axis=-1)
     return ops.cast(both[:, :, :width], dtype)
