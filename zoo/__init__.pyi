@@ -1,6 +1,8 @@
 from .activations import ACTIVATIONS as ACTIVATIONS
 from .activations import Activation as Activation
 from .activations import activation as activation
+from .attention import Attention as Attention
+from .attention import attention_weights as attention_weights
 from .convolution import convnet as convnet
 from .decoders import transformer_decoder as transformer_decoder
 from .encoder_decoders import transformer_encoder_decoder as transformer_encoder_decoder
