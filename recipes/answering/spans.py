@@ -138,7 +138,7 @@ def _metrics(sums: NDArray[np.float64], task: Task) -> dict[str, NDArray[np.floa
 def _naive(train: Dataset, rows: Dataset) -> dict[str, Any]:
     """Return the first sentence of each passage, and what stands among words of the question.
 
-    Source: Richardson, Burges and Renshaw, "MCTest", 2013, for the sliding window.
+    Source: Richardson, Burges and Renshaw, "MCTest", 2013, whose window weighs words so.
     """
     passage, question = (rows.features[column.name] for column in rows.columns)
     places = train.extras[PLACES]
@@ -150,7 +150,7 @@ def _naive(train: Dataset, rows: Dataset) -> dict[str, Any]:
 
 
 def _window(passage: str, question: str, usual: int) -> str:
-    """Return `usual` words, none of the question, in the window that has most of its words.
+    """Return `usual` words, none of the question, that stand nearest to the words of it.
 
     A word of the question counts less, the more often it stands in the passage.
     """
@@ -160,15 +160,15 @@ def _window(passage: str, question: str, usual: int) -> str:
     if not words:
         return ""
     weights = np.array([np.log1p(1 / words.count(w)) if w in wanted else 0.0 for w in words])
-    sums = np.concatenate([[0.0], np.cumsum(weights)])
-    best, chosen = -1.0, 0
+    every, best, chosen = np.arange(len(words)), -1.0, 0
     for start in range(max(1, len(words) - usual + 1)):
         end = min(start + usual, len(words))
         if weights[start:end].any():
             continue
-        around = sums[min(end + len(wanted), len(words))] - sums[max(start - len(wanted), 0)]
-        if around > best:
-            best, chosen = float(around), start
+        distance = np.maximum(np.maximum(start - every, every - end + 1), 1)
+        near = float((weights / distance).sum())
+        if near > best:
+            best, chosen = near, start
     return passage[places[chosen][0] : places[min(chosen + usual, len(places)) - 1][1]]
 
 

@@ -16,14 +16,14 @@ __all__ = ["FORMS", "Form", "form_named", "form_of", "read_form"]
 
 # The file of each form, beside this one; each has a `FORM`. The first that fits is taken.
 FORMS: dict[str, str] = {
+    "spans": "spans",
+    "tagging": "tagging",
     "series": "series",
     "arrays": "array_rows",
     "passages": "passages",
     "pairs": "pairs",
     "pictures": "pictures",
     "recordings": "recordings",
-    "spans": "spans",
-    "tagging": "tagging",
     "word_passages": "word_passages",
 }
 

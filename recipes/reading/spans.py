@@ -17,7 +17,7 @@ from ..config import Choice
 from ..dataset import Dataset
 from .forms import Form
 from .headers import clean_name
-from .opening import find
+from .opening import COMPRESSIONS, Place, find
 from .raw_texts import open_table, raw_texts, required_columns, word_places
 from .tables import Table
 from .wording import plural, quoted, some
@@ -29,15 +29,30 @@ QUESTION_NAMES = ("question", "query")
 ANSWER_NAMES = ("answer", "answer_text", "answers", "target")
 START_NAMES = ("answer_start", "start")
 FEWEST_PASSAGES = 10
+_GLANCE = 1 << 20
 
 
 def _fits(source: Any, task: str | None, options: Mapping[str, Any]) -> bool:
     del options
-    return task == "span" or (task is None and _is_json(source))
+    if task is None and _is_json(source) and Path(source).is_file():
+        with _json_place(source).open() as file:
+            return b'"paragraphs"' in file.read(_GLANCE)
+    return task == "span"
 
 
 def _is_json(source: Any) -> bool:
     return isinstance(source, str | Path) and ".json" in Path(source).suffixes
+
+
+def _json_place(source: Any) -> Place:
+    """Return the file, which `find` would refuse: it looks for tables."""
+    path = Path(source).expanduser().absolute()
+    if not path.is_file():
+        return find(source)  # which tells what is wrong
+    with path.open("rb") as file:
+        start = file.read(8)
+    packed = (name for name, (magic, _) in COMPRESSIONS.items() if start.startswith(magic))
+    return Place(path, "text", next(packed, None))
 
 
 def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[str, Any]) -> Dataset:
@@ -45,7 +60,7 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
     kind = task.kind if isinstance(task, Task) else task
     if kind not in (None, "span"):
         message = f"Questions on passages do not fit the task {kind}"
-        raise bad_input("task_unfit", message, "span, or no task", repr(kind))
+        raise bad_input("task_unfit", message, expected="span, or no task", received=repr(kind))
     if _is_json(source):
         table = _from_json(source, answered=True)
         names, start_name = ("passage", "question", "answer"), "answer_start"
@@ -57,7 +72,9 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
     places = _places(table, passage, answer, starts, names[0])
     if len(table) < 3:
         message = f"There are only {plural(len(table), 'question')} in {table.label}"
-        raise bad_input("rows_too_few", message, "at least 3, to train, to watch and to test on")
+        raise bad_input(
+            "rows_too_few", message, expected="at least 3, to train, to watch and to test on"
+        )
     choices = dict(table.choices)
     reason = "The answer is looked for in the passage."
     choices["task"] = Choice("span", "SEQ-10", {}, reason)
@@ -108,9 +125,9 @@ def _names(
         raise bad_input(
             "columns_unclear",
             f"It is not clear which columns of {table.label} hold passage, question and answer",
-            "columns called passage, question and answer",
-            quoted(columns, 12),
-            "Name them, as in --text passage question --target answer",
+            expected="columns called passage, question and answer",
+            received=quoted(columns, 12),
+            remedy="Name them, as in --text passage question --target answer",
         )
     return (texts[0], texts[1], answer[0]), next(iter(by_name(START_NAMES)), None)
 
@@ -172,7 +189,7 @@ def _from_json(source: Any, *, answered: bool) -> Table:
     """Return the questions of a file as the Stanford data have it, version 1, as a table."""
     import pandas as pd
 
-    place = find(source)
+    place = _json_place(source)
     try:
         with place.open() as file:
             data = json.loads(file.read().decode("utf-8-sig"))
@@ -181,8 +198,8 @@ def _from_json(source: Any, *, answered: bool) -> Table:
         raise bad_input(
             "json_unfit",
             f"{place.name} does not hold questions on passages",
-            "data, in it paragraphs with a context and qas, each with a question and answers",
-            f"{type(error).__name__}: {error}"[:80],
+            expected="data, in it paragraphs with a context and qas, each with a question and answers",
+            received=f"{type(error).__name__}: {error}"[:80],
         ) from error
     if not rows:
         raise bad_input("rows_missing", f"There is no question in {place.name}")

@@ -57,7 +57,9 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
     """Return sentences with class numbers for their words; see `Form`."""
     if task not in (None, "sequence_labelling") and not isinstance(task, Task):
         message = f"Words with tags do not fit the task {task}"
-        raise bad_input("task_unfit", message, "sequence_labelling, or no task", repr(task))
+        raise bad_input(
+            "task_unfit", message, expected="sequence_labelling, or no task", received=repr(task)
+        )
     if isinstance(source, tuple) and len(source) == 2:
         table, name, column, values, tags = _from_pair(*source)
         tag_name = "y"
@@ -77,7 +79,7 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
         raise bad_input(
             "rows_too_few",
             f"There are only {plural(int(kept.sum()), 'sequence')} in {table.label}",
-            "at least 3, to train on, to watch and to test on",
+            expected="at least 3, to train on, to watch and to test on",
         )
     choices = dict(table.choices)
     reason = "A tag for each word." if column.kind == "text" else "A tag for each step."
@@ -116,7 +118,9 @@ def _names(table: Table, target: Any, options: Mapping[str, Any]) -> tuple[str, 
     wanted = [clean_name(name) for name in _several(target)]
     if len(told) > 1 or len(wanted) > 1:
         message = "Words and their tags stand in one column each"
-        raise bad_input("columns_unclear", message, "one name", quoted([*told, *wanted]))
+        raise bad_input(
+            "columns_unclear", message, expected="one name", received=quoted([*told, *wanted])
+        )
     required_columns(table, [*told, *wanted])
     free = [name for name in names if name not in told]
     tag = wanted or [n for n in TAG_NAMES if n in free][:1] or free[-1:]
@@ -126,9 +130,9 @@ def _names(table: Table, target: Any, options: Mapping[str, Any]) -> tuple[str, 
         raise bad_input(
             "columns_unclear",
             f"It is not clear which columns of {table.label} hold words and tags",
-            "two columns",
-            quoted(names, 12),
-            "Name them, as in --text tokens --target tags",
+            expected="two columns",
+            received=quoted(names, 12),
+            remedy="Name them, as in --text tokens --target tags",
         )
     return text[0], tag[0]
 
@@ -169,7 +173,7 @@ def _from_conll(
         raise bad_input(
             "tag_missing",
             f"{plural(len(wrong), 'line')} of {place.name} hold no tag: {some(wrong)}",
-            "a word, a blank, and its tag in the last column",
+            expected="a word, a blank, and its tag in the last column",
         )
     sentences = [sentence for sentence in sentences if sentence[0]]
     if not sentences:
@@ -184,7 +188,7 @@ def _from_pair(x: Any, y: Any) -> tuple[Table, str, Column, NDArray[Any], list[l
     """Return sequences of numbers `(steps, width)`, or sentences, with their tags."""
     if len(x) != len(y):
         message = "Sequences and their tags are not equally many"
-        raise bad_input("rows_ragged", message, f"{len(x)} rows", str(len(y)))
+        raise bad_input("rows_ragged", message, expected=f"{len(x)} rows", received=str(len(y)))
     tags = [pieces(row) if isinstance(row, str) else [str(tag) for tag in row] for row in y]
     table = Table({}, "arrays", "the arrays", numbers=np.arange(1, len(x) + 1))
     first = x[0] if len(x) else ""
@@ -227,13 +231,15 @@ def _labels(
         raise bad_input(
             "target_unknown_class",
             f"'{tag_name}' holds tags that the model has not learned, at {table.where(rows)}",
-            "one of " + quoted(made.names, 12),
-            quoted(unknown),
-            "Remove these rows, or train again with them",
+            expected="one of " + quoted(made.names, 12),
+            received=quoted(unknown),
+            remedy="Remove these rows, or train again with them",
         )
     if len(found) < 2 and not isinstance(task, Task):
         message = f"'{tag_name}' holds a single tag"
-        raise bad_input("target_constant", message, "at least two tags", quoted(found))
+        raise bad_input(
+            "target_constant", message, expected="at least two tags", received=quoted(found)
+        )
     numbers = {tag: number for number, tag in enumerate(made.names)}
     return made, as_rows([[numbers[tag] for tag in row] for row in tags], np.int64)
 
