@@ -39,6 +39,7 @@ from .sequence_labelling import label_sequences as label_sequences
 from .splitting.parts import split as split
 from .tabular import predict_leaving as predict_leaving
 from .text_classification import classify_texts as classify_texts
+from .text_generation import write_on as write_on
 from .training.fitting import Interrupted as Interrupted
 from .training.fitting import train as train
 from .training.runs import Run as Run
@@ -47,3 +48,4 @@ from .training.saving import LoadedModel as LoadedModel
 from .training.saving import load_model as load_model
 from .training.saving import save as save
 from .training.saving import verify as verify
+from .translation import translate_texts as translate_texts

@@ -95,6 +95,6 @@ def _write(folder: Path, seed: int) -> Path:
 EXAMPLE = Example(
     "2,500 made sentences in a small English and the same in German, where words move.",
     _write,
-    ("--target", "german", "--task", "translation"),
+    ("--task", "translation", "--text", "english", "--target", "german"),
     "translation",
 )
