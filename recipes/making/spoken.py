@@ -54,6 +54,6 @@ def _write(folder: Path, seed: int) -> Path:
 EXAMPLE = Example(
     f"{RECORDINGS} made recordings of one to {MOST_DIGITS} digits, each digit two tones at once.",
     _write,
-    ("--target", "text", "--types", "text=category", "--epochs", "40"),
+    ("--target", "text"),
     "speech_recognition",
 )

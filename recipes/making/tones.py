@@ -49,6 +49,6 @@ def _write(folder: Path, seed: int) -> Path:
 EXAMPLE = Example(
     f"{OF_EACH * len(MOVES)} made recordings of tones that rise, fall, warble or stay.",
     _write,
-    ("--epochs", "30"),
+    (),
     "audio_classification",
 )

@@ -23,6 +23,8 @@ __all__ = ["FORM"]
 
 MINIMUM_ROWS = 10
 NAME = "recording"
+# A word is learnt as a whole where there are at most so many, each at least so often.
+FEW_WORDS, OFTEN = 50, 20
 _KINDS = ("binary", "multiclass", "regression", "speech")
 
 
@@ -139,7 +141,8 @@ def _labels(
     if kind == "regression":
         return _amounts(answers, listing)
     if kind == "speech":
-        by_word = (options.get("types") or {}).get(listing.target) == "category"
+        told = (options.get("types") or {}).get(listing.target)
+        by_word = told == "category" or (told is None and _few_words(answers))
         made = task if isinstance(task, Task) else Task("speech", _symbols(answers, by_word))
         return made, np.array(answers, object)
     names = task.names if isinstance(task, Task) else tuple(sorted(set(answers)))
@@ -177,6 +180,12 @@ def _symbols(answers: list[str], by_word: bool) -> tuple[str, ...]:
     if by_word:
         return tuple(sorted({f"{word} " for answer in answers for word in answer.split()}))
     return tuple(sorted(set("".join(answers))))
+
+
+def _few_words(answers: list[str]) -> bool:
+    """Return whether there are so few words, each so often, that each can be learnt as a whole."""
+    counts = Counter(word for answer in answers for word in answer.split())
+    return len(counts) <= FEW_WORDS and min(counts.values()) >= OFTEN
 
 
 def _amounts(answers: list[str], listing: Listing) -> tuple[Task, NDArray[Any]]:
@@ -230,5 +239,7 @@ def _sounds(paths: Sequence[Path], rate: int | None) -> tuple[int, NDArray[Any],
 def _why(task: Task, listing: Listing) -> str:
     if task.kind == "speech":
         parts = "words" if any(len(name) > 1 for name in task.names) else "signs"
-        return f"'{listing.target}' holds what is said, of {len(task.names)} different {parts}."
+        other = "signs: --types {0}=text" if parts == "words" else "words: --types {0}=category"
+        told = f"'{listing.target}' holds what is said, of {len(task.names)} different {parts}"
+        return f"{told} (by {other.format(listing.target)})."
     return f"'{listing.target}' holds {len(set(listing.columns[listing.target]))} different values."
