@@ -20,6 +20,7 @@ EXAMPLES: dict[str, str] = {
     "reviews": "reviews",
     "shapes": "shapes",
     "spoken": "spoken",
+    "story": "story",
     "tagged_sentences": "tagged_sentences",
     "town_load": "town_load",
     "tones": "tones",

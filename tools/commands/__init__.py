@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "train": "train, diagnose, evaluate, save and report a model",
     "test": "open the sealed test rows of a run and evaluate on them",
     "predict": "answer for every row of a table",
+    "generate": "write on with a language model",
     "report": "write the one-page report of a run again",
     "diagnose": "find what is wrong with any training from its history.csv",
     "models": "list the models that can be built",
