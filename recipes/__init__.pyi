@@ -1,3 +1,4 @@
+from .action_recognition import recognise_actions as recognise_actions
 from .auditing.audits import audit as audit
 from .auditing.audits import profile as profile
 from .choosing.balance import imbalance as imbalance
@@ -19,6 +20,7 @@ from .dataset import SealedTest as SealedTest
 from .dataset import Splits as Splits
 from .estimators import GoodfitClassifier as GoodfitClassifier
 from .estimators import GoodfitRegressor as GoodfitRegressor
+from .image_classification import classify_images as classify_images
 from .prediction import predict as predict
 from .prediction import predict_file as predict_file
 from .question_answering import answer_questions as answer_questions
