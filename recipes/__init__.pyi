@@ -1,4 +1,5 @@
 from .action_recognition import recognise_actions as recognise_actions
+from .audio_classification import classify_recordings as classify_recordings
 from .auditing.audits import audit as audit
 from .auditing.audits import profile as profile
 from .choosing.balance import imbalance as imbalance
@@ -38,6 +39,7 @@ from .scoring.thresholds import choose_threshold as choose_threshold
 from .scoring.thresholds import threshold_curve as threshold_curve
 from .scoring.worst import worst_errors as worst_errors
 from .sequence_labelling import label_sequences as label_sequences
+from .speech_recognition import recognise_speech as recognise_speech
 from .splitting.parts import split as split
 from .tabular import predict_leaving as predict_leaving
 from .text_classification import classify_texts as classify_texts
