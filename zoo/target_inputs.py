@@ -122,10 +122,10 @@ def answer_words(preprocessor: keras.Model, key: str = "text_1") -> AnswerWords:
 def pair_problems(preprocessor: keras.Model, name: str) -> list[Problem]:
     """Return what keeps the builder `name` from these inputs: a source and the answer so far."""
     keys = sorted(map(str, preprocessor.output))
-    blocks = {layer.name: layer for layer in preprocessor.layers}
-    words = getattr(blocks.get("encode_text_1"), "get_layer", lambda _: None)("words")
-    if keys == ["text_0", "text_1"] and words.get_vocabulary()[-2:] == [START, END]:
-        return []
+    if keys == ["text_0", "text_1"]:
+        words: Any = preprocessor.get_layer("encode_text_1").get_layer("words")
+        if words.get_vocabulary()[-2:] == [START, END]:
+            return []
     return [
         Problem(
             "model_inputs",

@@ -47,7 +47,8 @@ def translate(
             back in the answers.
         beams: Beginnings kept at a time.
         length_penalty: How much longer answers are favoured; for more than one beam.
-        maximum_length: Words of an answer at most; as many as in training if None.
+        maximum_length: Words of an answer at most; as many as in training if None. That an answer
+            ends there counts as certain.
 
     Returns:
         One answer for each text. Unknown words are never written.
@@ -139,9 +140,10 @@ def _halves(trunk: keras.Model, words: AnswerWords, beams: int) -> tuple[Callabl
 
     def step(read_once: Any, prefixes: Any, place: Any) -> tuple[Any, Any]:
         states: Any = writer({**read_once, "text_1": prefixes}, training=False)  # (m, t, u)
-        chances = output(ops.take(states, place, axis=1))  # (m, words)
-        chances = ops.log(ops.maximum(chances, 1e-30)) + unfit
-        return ops.top_k(chances, min(beams, len(words.words)))
+        chances: Any = output(ops.take(states, place, axis=1))  # (m, words)
+        logarithms: Any = ops.log(ops.maximum(chances, 1e-30))
+        likeliest: Any = ops.top_k(logarithms + unfit, min(beams, len(words.words)))
+        return likeliest
 
     return _traced(lambda numbers: reader(numbers, training=False)), _traced(step)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import write_atomically
 from .examples import Example
 
 __all__ = ["EXAMPLE", "phrases"]
@@ -88,7 +87,7 @@ def _write(folder: Path, seed: int) -> Path:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([("english", "german"), *phrases(ROWS, seed)])
-    write_atomically(path, lambda place: place.write_text(text.getvalue(), encoding="utf-8"))
+    path.write_text(text.getvalue(), encoding="utf-8")
     return path
 
 

@@ -112,13 +112,13 @@ def _columns(source: Any, target: Any, names: list[str], options: Mapping[str, A
         raise _unclear(message, "one column beside the target", some(sources) or "none")
     first, second = (_cells(table.columns[name], name) for name in (sources[0], answer))
     told = {o: table.options[o] for o in ("separator", "encoding") if o in table.options}
-    names = (sources[0], answer)
-    return _Pairs(first, second, names, table.source, table.label, table.numbers, told)
+    both = (sources[0], answer)
+    return _Pairs(first, second, both, table.source, table.label, table.numbers, told)
 
 
 def _unclear(message: str, expected: str, received: str) -> BadInput:
     remedy = "Name the source with --text and the answer with --target"
-    return bad_input("pairs_unclear", message, expected, received, remedy)
+    return BadInput(Problem("pairs_unclear", message, expected, received, remedy))
 
 
 def _cells(values: Any, name: str) -> NDArray[Any]:
@@ -127,7 +127,7 @@ def _cells(values: Any, name: str) -> NDArray[Any]:
     for row, value in enumerate(values):
         if isinstance(value, list | tuple | np.ndarray):
             message = f"Column '{name}' holds no texts"
-            raise bad_input("column_type", message, "a text in each row", f"row {row + 1}")
+            raise BadInput(Problem("column_type", message, "a text in each row", f"row {row + 1}"))
         # Only what is equal to itself is no NaN.
         absent = value is None or value != value or str(value) == "<NA>"
         texts[row] = "" if absent else " ".join(str(value).split())
@@ -188,7 +188,7 @@ def _lines(path: Path) -> NDArray[Any]:
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
     except (UnicodeDecodeError, OSError, EOFError) as error:
         message = f"The lines of {path} cannot be read"
-        raise bad_input("encoding_wrong", message, "text in UTF-8", str(error)) from error
+        raise BadInput(Problem("encoding_wrong", message, "text in UTF-8", str(error))) from error
     # Only these end a line: others would shift all that follow against the other file.
     rows = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     lines = np.empty(len(rows), object)
@@ -226,7 +226,7 @@ def _read_rows(source: Any, columns: Sequence[Column], options: Mapping[str, Any
         if name not in found and len(found) != 1:
             message = f"There is no column '{name}' in {table.label}"
             remedy = did_you_mean(name, found)
-            raise bad_input("column_missing", message, f"'{name}'", some(found), remedy)
+            raise BadInput(Problem("column_missing", message, f"'{name}'", some(found), remedy))
         texts = _cells(table.columns[name if name in found else found[0]], name)
         label, numbers = table.source, table.numbers
     empty = np.full(len(texts), "", object)
