@@ -40,8 +40,9 @@ def read_wav(path: Path) -> tuple[int, NDArray[np.float32]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks beside the sound
+            warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
             rate, data = wavfile.read(path)
-    except _BROKEN as error:
+    except (*_BROKEN, wavfile.WavFileWarning) as error:
         raise ValueError(str(error) or type(error).__name__) from error
     samples: Any = _floats(data)
     if samples.ndim == 2:
