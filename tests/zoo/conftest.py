@@ -162,9 +162,32 @@ def _continued_text(z):
     return (Column("note", "text"),), {"note": notes}, notes, Task("next_token")
 
 
+def _text_pair(z):
+    """Return texts and what follows from them, word by word: the word beside each, in capitals."""
+    notes = texts(z)
+    answers = np.empty(len(notes), object)
+    answers[:] = [" ".join("ABCD"[WORDS.index(word)] for word in note.split()) for note in notes]
+    columns = (Column("note", "text"), Column("answer so far", "text"))
+    return columns, {"note": notes, "answer so far": answers}, answers, Task("translation")
+
+
+def _forecast_window(z):
+    """Return windows of two waves, of which the first goes on; single steps are missing."""
+    places = np.arange(13) + 5 * z[:, :1]
+    steps = np.stack([np.sin(places) * 3 + 100, np.cos(places)], axis=2).astype("float32")
+    labels = steps[:, 9:, :1].copy()
+    steps = steps[:, :10]
+    steps[:, 9] = np.nan  # the first step ahead
+    steps[::5, 4, 0] = np.nan
+    task = Task("forecasting", ("wave",), horizon=4, season=6)
+    return (Column("window", "sequence", 2),), {"window": steps}, labels, task
+
+
 # For each task whose answer is a sequence, and each input that it is asked of, made data.
 SEQUENCES = {
+    ("forecasting", "sequence"): _forecast_window,
     ("next_token", "text"): _continued_text,
+    ("translation", "text"): _text_pair,
     ("sequence_labelling", "text"): _labelled_text,
     ("sequence_labelling", "sequence"): _labelled_sequence,
 }

@@ -21,6 +21,7 @@ TINY = {
 WRONG = {
     "units": (),
     "filters": (0,),
+    "cell": "grru",
     "embedding_width": 0,
     "layers": 0,
     "heads": -1,
