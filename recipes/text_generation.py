@@ -5,7 +5,7 @@
 
 `python -m goodfit.recipes.text_generation` runs this on 60 kB of a made story and prints how it
 goes on. It takes 26 seconds of processor time. On the validation rows the cross-entropy was 0.22
-nats a character, 2.91 by frequencies of characters and 2.2 by those of pairs.
+nats a character; 2.96 by the frequencies of characters, 1.86 by those of pairs.
 """
 
 from __future__ import annotations

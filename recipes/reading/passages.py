@@ -77,7 +77,8 @@ def passage_form(name: str, by_words: bool) -> Form:
         kind = task.kind if isinstance(task, Task) else task
         if kind not in (None, "next_token"):
             message = f"Passages of one text do not fit the task {kind}"
-            raise bad_input("task_unfit", message, "next_token, or no task", repr(kind))
+            expected = "next_token, or no task"
+            raise bad_input("task_unfit", message, expected=expected, received=repr(kind))
         lookback = int(options.get("lookback") or LOOKBACK)
         text, place, encoding = _text_of(source, options.get("encoding"))
         texts = passages_of(text, lookback, by_words)
@@ -130,7 +131,8 @@ def _text_of(source: Any, encoding: str | None) -> tuple[str, str, str | None]:
     """
     if not isinstance(source, str | Path):
         message = "One long text is read from a file"
-        raise bad_input("source_unfit", message, "the path of a .txt file", type(source).__name__)
+        given = type(source).__name__
+        raise bad_input("source_unfit", message, expected="the path of a .txt file", received=given)
     place = find(Path(source))
     chosen = choose_encoding(place, encoding).value
     opened = COMPRESSIONS[place.compression][1] if place.compression else open
