@@ -1,3 +1,4 @@
+from .attention_drawing import draw_attention as draw_attention
 from .cli import main as main
 from .doctor import Check as Check
 from .doctor import batch_advice as batch_advice

@@ -212,7 +212,8 @@ def _top_parser() -> _Parser:
         usage="goodfit COMMAND ...",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    # As wide as the longest name needs: argparse would break that line.
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND ...")
     for name, summary in COMMANDS.items():
         commands.add_parser(name, help=summary)
     return parser
