@@ -141,10 +141,10 @@ def audio_frames(rate: int, longest: int) -> keras.Model:
     known = ops.cast(ops.logical_not(absent), "float32")
     after = ops.flip(ops.cumsum(ops.flip(known, axis=1), axis=1), axis=1)
     inside = ops.cast(ops.greater(after, 0.0), "float32")  # (n, samples)
-    present: Any = ops.pad(inside, [(0, 0), (0, 1)])[:, ::step]  # (n, t)
+    present: Any = ops.pad(inside, [(0, 0), (0, 1)])[:, ::step][:, :longest]  # (n, t)
     silent = ops.pad(ops.where(absent, 0.0, x), [(0, 0), (0, beyond * step)])
     power: Any = mel(silent)  # (n, bands, t + beyond)
-    bands: Any = ops.swapaxes(ops.log(ops.maximum(power, FLOOR)), 1, 2)[:, :-beyond]
+    bands: Any = ops.swapaxes(ops.log(ops.maximum(power, FLOOR)), 1, 2)[:, :-beyond][:, :longest]
     present = ops.expand_dims(present, -1)
     # How loud a recording is depends on the microphone more than on what is recorded.
     level: Any = ops.mean(masked_mean(bands, present), axis=-1, keepdims=True)  # (n, 1)
