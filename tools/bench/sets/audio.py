@@ -171,7 +171,8 @@ def fsdd_strings(folder: Path) -> Row:
         f"{TEST_STRINGS} strings of 1 to {LONGEST} clips of one speaker, pauses up to 0.1 s. They "
         "are made of the official test clips (takes 0 to 4) alone; the "
         f"{STRINGS:,} strings to train on, and those watched, of other clips. The speakers are "
-        f"the same. {100 * found['sentence_accuracy'].value:.0f} % of the strings are right as a whole.",
+        f"the same. {100 * found['sentence_accuracy'].value:.0f} % of the strings are right as a "
+        "whole.",
     )
 
 
