@@ -34,7 +34,7 @@ def predict(model: LoadedModel | Run | str | Path, source: Any) -> pd.DataFrame:
 
     Returns:
         A frame with `prediction` and, for classification, `probability_<class>`; for several
-        targets `prediction_<target>`.
+        targets `prediction_<target>`; for a folder of pictures or recordings `file` first.
 
     Raises:
         BadInput: A column is missing, renamed or of another type; or the file cannot be read.
@@ -44,12 +44,19 @@ def predict(model: LoadedModel | Run | str | Path, source: Any) -> pd.DataFrame:
     _check_categories(rows, loaded)
     if loaded.task.is_sequence:
         method = method_of(loaded.task)
-        return method.frame(method.answer(loaded.model, rows), loaded.task, rows)
+        return _named(method.frame(method.answer(loaded.model, rows), loaded.task, rows), rows)
     outputs = raw_outputs(loaded.model, rows.features, loaded.columns)
     if not np.isfinite(outputs).all():
         bad = rows.rows[~np.isfinite(outputs).all(axis=1)][:5].tolist()
         raise GoodfitError(f"The model's answer is not finite for rows {bad}.")
-    return prediction_frame(outputs, loaded.task, loaded.target, loaded.threshold)
+    return _named(prediction_frame(outputs, loaded.task, loaded.target, loaded.threshold), rows)
+
+
+def _named(frame: pd.DataFrame, rows: Dataset) -> pd.DataFrame:
+    """Return a frame with the file of each row first, where each row is a file of its own."""
+    if "file" in rows.extras and "file" not in frame:
+        frame.insert(0, "file", rows.extras["file"])
+    return frame
 
 
 def _model_path(model: Run | str | Path) -> Path:

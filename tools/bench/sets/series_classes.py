@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def _rows(stored, part: str) -> object:
     if f"X_{part}" in stored.files:
         return stored[f"X_{part}"]
     values, ends = stored[f"values_{part}"], stored[f"offsets_{part}"]
-    return [values[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [values[a:b] for a, b in itertools.pairwise(ends)]
 
 
 def msr_action3d(folder: Path) -> Row:
@@ -124,7 +125,7 @@ def msr_action3d(folder: Path) -> Row:
         joints, ends, subject = stored["joints"], stored["offsets"], stored["subject"]
         action, kept = stored["action"].astype(str), stored["in_cvpr12_557"]
     clips = [
-        _centred(joints[a:b].astype(np.float32)) for a, b in zip(ends[:-1], ends[1:], strict=True)
+        _centred(joints[a:b].astype(np.float32)) for a, b in itertools.pairwise(ends)
     ]
     train = [n for n in range(len(clips)) if kept[n] and subject[n] % 2 == 1]
     test = [n for n in range(len(clips)) if kept[n] and subject[n] % 2 == 0]
