@@ -8,6 +8,7 @@ from typing import Any
 
 from ...callbacks.findings import Finding
 from ...zoo.errors import bad_input
+from ...zoo.tasks import Column
 from ..config import Config
 from ..dataset import Splits
 from ..files import new_folder, write_text
@@ -59,7 +60,7 @@ def make_record(
         "source": data.source,
         "options": dict(data.options),
         "rows": splits.sizes,
-        "columns": [{"name": c.name, "kind": c.kind, "width": c.width} for c in data.columns],
+        "columns": [_column(column) for column in data.columns],
         "choices": {name: choice.to_dict() for name, choice in data.choices.items()},
         "seed": config.seed,
         "fingerprint": data.fingerprint(),
@@ -109,3 +110,13 @@ def check_resumable(run: Run, fingerprint: str) -> None:
             received=fingerprint[:12],
             remedy="Restore the file, or start a new run",
         )
+
+
+def _column(column: Column) -> dict[str, Any]:
+    """Return a column as the record holds it: shape and rate only where there are such."""
+    found: dict[str, Any] = {"name": column.name, "kind": column.kind, "width": column.width}
+    if column.shape:
+        found["shape"] = list(column.shape)
+    if column.rate:
+        found["rate"] = column.rate
+    return found

@@ -173,6 +173,7 @@ def _classes(evaluation: Mapping[str, Any]) -> dict[str, Any]:
 
 def _worst(errors: list[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the worst errors as a table of as many fields as they have."""
+    errors, right = _worst_sequences(errors)
     names = dict.fromkeys(name for item in errors for name in item if name != "position")
     fields = sorted(names, key=lambda name: name != "row")[:MOST_WORST_FIELDS]
     numeric = [all(_is_number(item.get(name)) for item in errors) for name in fields]
@@ -183,8 +184,26 @@ def _worst(errors: list[Mapping[str, Any]]) -> dict[str, Any]:
             for name, number in zip(fields, numeric, strict=True)
         ],
         "rows": rows,
-        "all_right": bool(errors) and all(item.get("wrong") is False for item in errors),
+        "all_right": right or (bool(errors) and all(item.get("wrong") is False for item in errors)),
     }
+
+
+def _worst_sequences(
+    errors: list[Mapping[str, Any]],
+) -> tuple[list[Mapping[str, Any]], bool]:
+    """Return errors of sequences with their score under its name, and whether all are right.
+
+    Answers that are right to the last step are left out, unless there are no others.
+    """
+    if not all("score" in item for item in errors) or not errors:
+        return errors, False
+    wrong = [item for item in errors if item.get("true") != item.get("predicted")]
+    shown: list[Mapping[str, Any]] = [
+        {name: item[name] for name in ("row", "true", "predicted") if name in item}
+        | {metric_name(str(item.get("metric") or "score")): item["score"]}
+        for item in wrong or errors
+    ]
+    return shown, not wrong
 
 
 def _profile(record: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...zoo.tasks import SEQUENCE_TASKS
+
 __all__ = ["usage_snippet"]
 
 LONGEST_EXAMPLE = 80
+_STEPS = 8  # of a made up row
 MOST_LITERAL = 40  # longer rows are written as a loop over the names
 
 
@@ -33,6 +36,8 @@ def usage_snippet(record: Mapping[str, Any]) -> str:
         output = model(row).numpy()[0]
         answer = dict(zip(["price"], output))
     """
+    if record["task"]["kind"] == "translation":
+        return _asked_of_goodfit(record)
     columns = record["columns"]
     examples = {p.get("name"): p for p in record.get("audit_profile") or ()}
     lines = [
@@ -44,8 +49,9 @@ def usage_snippet(record: Mapping[str, Any]) -> str:
     if len(columns) <= MOST_LITERAL:
         lines.append("row = {")
         for column in columns:
-            value = _value(column, examples.get(column["name"]) or {})
-            lines.append(f"    {_text(column['name'])}: {value},")
+            value = _value(column, examples.get(column["name"]) or {}, record)
+            value, hash_sign, remark = value.partition("  # ")
+            lines.append(f"    {_text(column['name'])}: {value},{hash_sign}{remark}")
         lines.append("}")
     else:
         texts = [c["name"] for c in columns if c["kind"] in ("category", "date", "text")]
@@ -67,6 +73,7 @@ def _loop(name: str, names: list[str], value: str) -> list[str]:
 
 
 def _reading(record: Mapping[str, Any]) -> list[str]:
+    """Return the lines that turn the output of one row into an answer."""
     kind = record["task"]["kind"]
     names = ", ".join(_text(name) for name in record["task"]["names"])
     if kind == "binary":
@@ -78,19 +85,88 @@ def _reading(record: Mapping[str, Any]) -> list[str]:
         ]
     if kind == "multiclass":
         return [f"names = [{names}]", "answer = names[output.argmax()]"]
+    if kind in SEQUENCE_TASKS:
+        first = record["columns"][0]["name"]
+        return [line.format(names=names, first=_text(first)) for line in _SEQUENCES[kind]]
     return [f"answer = dict(zip([{names}], output))"]
 
 
-def _value(column: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
+# How the output of a task whose answer is a sequence is read.
+_SEQUENCES: dict[str, tuple[str, ...]] = {
+    "sequence_labelling": (
+        "names = [{names}]",
+        "answer = [names[number] for number in output.argmax(axis=1)]  # and the padding's",
+    ),
+    "forecasting": ("answer = dict(zip([{names}], output.T.tolist()))  # steps ahead of each",),
+    "next_token": (
+        'preprocessor = model.get_layer("preprocessor")',
+        'vocabulary = preprocessor.get_layer("encode_text_0").get_layer("words")',
+        'tokens = int((preprocessor(row)["text_0"].numpy()[0] != 0).sum())',
+        "# What is likeliest to come next; goodfit.zoo.generate writes on.",
+        "answer = vocabulary.get_vocabulary()[output[max(tokens - 1, 0)].argmax()]",
+    ),
+    "speech": (
+        'symbols = ["", {names}]  # 0 is the blank',
+        "best = output.argmax(axis=1).tolist()",
+        "changes = [b for a, b in zip([0, *best], best) if b != a]",
+        'answer = "".join(symbols[number] for number in changes)  # greedy: the likeliest sign',
+    ),
+    "span": (
+        "first, last = output.argmax(axis=1)",
+        "answer = (int(first), int(last))  # numbers of words of {first}, from 0",
+    ),
+}
+
+
+def _asked_of_goodfit(record: Mapping[str, Any]) -> str:
+    """Return code for an answer that is searched for word by word, which goodfit does."""
+    columns = [column["name"] for column in record["columns"]]
+    examples = {p.get("name"): p for p in record.get("audit_profile") or ()}
+    rows = [f"    {_text(n)}: [{_text(_example(examples.get(n) or {}))}]," for n in columns]
+    path = _text(record.get("model") or "model.keras")
+    return "\n".join(
+        [
+            "import pandas as pd",
+            "from goodfit.recipes import predict",
+            "",
+            "# The answer grows word by word, each asked for after the last.",
+            "rows = pd.DataFrame({",
+            *rows,
+            "})",
+            f'answer = predict({path}, rows)["prediction"][0]',
+        ]
+    )
+
+
+def _value(column: Mapping[str, Any], profile: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     kind, width = column["kind"], int(column.get("width") or 1)
+    shape = [int(side) for side in column.get("shape") or ()]
+    if kind == "sequence":
+        return f"tf.zeros([1, {_steps(record)}, {width}])  # one row of steps"
+    if kind == "audio":
+        return f"tf.zeros([1, {int(column.get('rate') or 8_000)}])  # one second"
+    if kind in ("image", "frames"):
+        sides = [1, *([_STEPS] if kind == "frames" else []), *shape]
+        return f"tf.zeros({sides})  # 0 is black, 255 white"
     if width > 1:
         return f"tf.zeros([1, {width}])"
-    example = profile.get("example")
     if kind in ("category", "date", "text"):
-        text = "" if example is None or len(str(example)) > LONGEST_EXAMPLE else example
-        return f"tf.constant([[{_text(text)}]])"
+        return f"tf.constant([[{_text(_example(profile))}]])"
+    example = profile.get("example")
     number = float(example) if isinstance(example, int | float) else 0.0
     return f"tf.constant([[{number!r}]])"
+
+
+def _example(profile: Mapping[str, Any]) -> Any:
+    example = profile.get("example")
+    return "" if example is None or len(str(example)) > LONGEST_EXAMPLE else example
+
+
+def _steps(record: Mapping[str, Any]) -> int:
+    """Return the steps of a sequence: those of a window where it is one, which are fixed."""
+    window = (record.get("choices") or {}).get("lookback") or {}
+    lookback = (record.get("options") or {}).get("lookback") or window.get("value")
+    return int(lookback) + 1 if lookback else _STEPS
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..terminal import number_text
@@ -45,11 +46,22 @@ PRETTY = {
     "f1_micro": "F1, micro",
     "top_2_accuracy": "top-2 accuracy",
     "r2": "R²",
+    "mse": "MSE",
+    "mase": "MASE",
+    "smape": "sMAPE",
+    "owa": "OWA",
+    "bleu": "BLEU",
+    "chrf": "chrF",
+    "chunk_f1": "chunk F1",
+    "token_f1": "token F1",
 }
 NAIVE = {
     "majority": ("commonest class", "always answering the commonest class"),
     "mean": ("mean", "always answering the mean"),
     "linear": ("linear model", "a linear model"),
+    "each word": ("each word's commonest", "answering each word's commonest class"),
+    "repeat-last": ("last value repeated", "repeating the last value"),
+    "seasonal-naive": ("last season repeated", "repeating the last season"),
 }
 LINEAR = NAIVE["linear"][0]
 
@@ -231,12 +243,26 @@ def is_lower_better(metric: str) -> bool:
     """Whether a small value of this metric is good.
 
     Examples:
-        >>> is_lower_better("rmse"), is_lower_better("accuracy")
-        (True, False)
+        >>> is_lower_better("rmse"), is_lower_better("accuracy"), is_lower_better("perplexity")
+        (True, False, True)
     """
     from ...recipes.scoring.evaluation import ERRORS
 
-    return metric in ERRORS
+    return metric in ERRORS or metric in _sequence_errors()
+
+
+@cache
+def _sequence_errors() -> frozenset[str]:
+    """Return the metrics of which less is better, of all tasks whose answer is a sequence."""
+    from ...recipes.answering.methods import METHODS, method_of
+    from ...zoo.tasks import Task
+
+    errors: frozenset[str] = frozenset()
+    for kind in METHODS:
+        names = ("a",) if kind in ("forecasting", "sequence_labelling", "speech") else ()
+        task = Task(kind, names, horizon=int(kind == "forecasting"))  # pyright: ignore[reportArgumentType]
+        errors |= method_of(task).errors
+    return errors
 
 
 def metric_name(metric: str) -> str:
