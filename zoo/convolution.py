@@ -40,7 +40,7 @@ _SMALL_SIDE = 4
 @register(
     "convnet",
     tasks=(*ROW_TASKS, "sequence_labelling"),
-    inputs=("image", "sequence", "text", "frames"),
+    inputs=("image", "sequence", "text", "audio", "frames"),
     best_for="Images, and series in which a short pattern tells, wherever it stands.",
     rules=("ARC-1", "REG-6"),
 )
