@@ -35,7 +35,7 @@ __all__ = ["mlp"]
 @register(
     "mlp",
     tasks=(*ROW_TASKS, "forecasting"),
-    inputs=("table", "text", "sequence", "image", "frames"),
+    inputs=("table", "text", "sequence", "image", "audio", "frames"),
     best_for="Tables of numbers, categories, dates and short texts; the quick start.",
     rules=("QS-1", "ARC-1", "ARC-2", "ARC-3"),
 )
