@@ -19,7 +19,6 @@ from .loading_options import check_arguments, column_options
 from .picture_files import PICTURES, decoded, natural, picture_files, usual_size
 from .plain_answers import plain_answers
 from .tables import Table
-from .wording import plural
 
 __all__ = ["FORM"]
 
@@ -63,20 +62,19 @@ def read(source: Any, target: Any, task: str | Task | None, options: Mapping[str
     told = column_options({TARGET: "category"}, None, None, None, None, None)
     check_arguments(task, told)
     rows, classes, films = _by_class(folder)
-    if any(films) and not all(films):
+    table = Table({TARGET: _series(classes)}, str(folder), f"the folder {folder.name}")
+    labels, made, choices = plain_answers(table, [TARGET], task, options.get("positive"), told)
+    size, why = _size(rows, options.get("size"))
+    frames = decoded(rows, size, None)
+    moving = any(films) or any(len(film) > 1 for film in frames)
+    if moving and False in films:
         image = rows[films.index(False)][0]
         raise bad_input(
             "pictures_mixed",
             f"{folder} holds images beside films",
             expected="either CLASS/picture.png, or CLASS/film/frame.png and CLASS/film.gif",
-            received=f"{plural(sum(films), 'film')}, and {image.relative_to(folder)}",
+            received=f"films, and {image.relative_to(folder)}",
         )
-    table = Table({TARGET: _series(classes)}, str(folder), f"the folder {folder.name}")
-    labels, made, choices = plain_answers(table, [TARGET], task, options.get("positive"), told)
-    size, why = _size(rows, options.get("size"))
-    frames = decoded(rows, size, None)
-    # One picture in every GIF: images after all.
-    moving = any(films) and any(len(film) > 1 for film in frames)
     column, values = _column(frames, moving)
     name = target if isinstance(target, str) else TARGET
     colour = "grey" if column.shape[2] == 1 else "colour"
@@ -143,17 +141,21 @@ def read_rows(source: Any, columns: Sequence[Column], options: Mapping[str, Any]
     )
 
 
-def _by_class(folder: Path) -> tuple[list[list[Path]], list[str], list[bool]]:
-    """Return the files of each picture or film, its class, and whether it is a film."""
+def _by_class(folder: Path) -> tuple[list[list[Path]], list[str], list[bool | None]]:
+    """Return the files of each picture or film, its class, and whether it is a film.
+
+    A GIF may be either (None): that its pictures tell.
+    """
     rows: list[list[Path]] = []
     classes: list[str] = []
-    films: list[bool] = []
+    films: list[bool | None] = []
     for place in sorted(_folders(folder), key=natural):
         alone = picture_files(place)
         inner = [picture_files(film) for film in sorted(_folders(place), key=natural)]
         inner = [paths for paths in inner if paths]
         rows += [[path] for path in alone] + inner
-        films += [path.suffix.lower() == FILMS for path in alone] + [True] * len(inner)
+        films += [None if path.suffix.lower() == FILMS else False for path in alone]
+        films += [True] * len(inner)
         classes += [place.name] * (len(alone) + len(inner))
     return rows, classes, films
 
