@@ -132,8 +132,7 @@ def compile_model(model: keras.Model, config: Config, task: Task) -> None:
     name, arguments = OPTIMIZERS[config.optimizer]
     if config.optimizer == "adamw":
         arguments = {"weight_decay": config.weight_decay or ADAMW_WEIGHT_DECAY}
-    made = warming(getattr(keras.optimizers, name), config.warmup_steps)
-    optimizer = made(learning_rate=config.learning_rate, **arguments)
+    optimizer = getattr(keras.optimizers, name)(learning_rate=config.learning_rate, **arguments)
     losses = LOSSES[task.kind]
     loss = losses[next(iter(losses)) if config.loss == "auto" else config.loss]
     metrics = [
@@ -143,8 +142,12 @@ def compile_model(model: keras.Model, config: Config, task: Task) -> None:
         # Steps that are padding, or unknown, weigh nothing, and are not counted in the mean either.
         made = getattr(keras.losses, loss)(reduction="mean_with_sample_weight")
         model.compile(optimizer=optimizer, loss=made, weighted_metrics=metrics)
-        return
-    model.compile(optimizer=optimizer, loss=getattr(keras.losses, loss)(), metrics=metrics)
+    else:
+        model.compile(optimizer=optimizer, loss=getattr(keras.losses, loss)(), metrics=metrics)
+    if config.warmup_steps:
+        # A saved model names the class that it was compiled with, which must be one of Keras.
+        made = warming(type(optimizer), config.warmup_steps)
+        model.optimizer = made.from_config(optimizer.get_config())
 
 
 def keras_labels(
