@@ -10,22 +10,23 @@ import numpy as np
 from zoo_bench import Row
 
 PUBLISHED = "30.6 (a public Transformer, unofficial); recalled 41.0 with pieces of words, 2016 test"
-SHORT = 8
+SHORT = 10
 TEST = "test_2016_flickr"
 SMALL = {
     "model": "transformer_encoder_decoder",
-    "embedding_width": 96,
-    "layers": 2,
-    "dropout": 0.2,
-    "batch_size": 64,
-    "learning_rate": 0.001,
+    "embedding_width": 64,
+    "layers": 1,
+    "dropout": 0.1,
+    "batch_size": 32,
+    "learning_rate": 0.002,
     "optimizer": "adamw",
     "warmup_steps": 0,
-    "epochs": 14,
+    "epochs": 9,
     "early_stopping_patience": 3,
 }
 LARGE = {
     **SMALL,
+    "learning_rate": 0.001,
     "embedding_width": 256,
     "layers": 3,
     "dropout": 0.3,
@@ -38,8 +39,10 @@ LARGE = {
 
 def short_sentences(folder: Path) -> Row:
     row = scored(folder, SMALL, SHORT)
-    row.reached = "yes: it learns, far above what is naive; full set not run: no GPU"
-    row.aim = "> 25 on a GPU, all sentences; here a short run that learns"
+    naive = [float(part.rsplit(" ", 1)[1]) for part in row.ours.split("naive: ")[1].split(", ")]
+    learns = float(row.ours.split()[0]) > max(naive)
+    row.reached = f"{'yes' if learns else 'no'}, the short run; all sentences not run: no GPU"
+    row.aim = "above the naive answers in a short run; > 25 on all sentences, on a GPU"
     return row
 
 
@@ -96,7 +99,7 @@ def scored(folder: Path, settings: dict, longest: int) -> Row:
         f"{config.embedding_width}, {config.layers} layers, {len(run.history)} epochs of "
         f"{len(splits.train):,} pairs, one seed",
         f"{len(splits.validation)} validation and {len(test)} test sentences of the official "
-        "parts; epochs were stopped by the validation loss",
+        "parts; the epoch was chosen by the validation loss",
     )
 
 
