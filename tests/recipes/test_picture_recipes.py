@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from goodfit.recipes import classify_images, recognise_actions
+from goodfit.recipes import classify_images, open_run, recognise_actions
 from goodfit.recipes.making import gestures, shapes
 from goodfit.tools.cli import main
 
@@ -20,7 +20,7 @@ def test_images_are_trained_on_and_predicted_from_the_command_line(pictures, tmp
     words = ["train", str(pictures), "--output", str(run), "--epochs", "1", "--no-report"]
     assert main([*words, "--set", "filters=4", "--size", "14x14", "--test"]) == 0
     record = json.loads((run / "run.json").read_text())
-    assert record["config"]["model"] == "convnet"
+    assert open_run(run).config.model == "convnet"
     assert set(record["naive"]["test"]) == {"majority", "linear"}
     out = tmp_path / "out.csv"
     assert main(["predict", str(run), str(pictures / "square"), "--output", str(out)]) == 0
