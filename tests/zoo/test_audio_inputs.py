@@ -115,12 +115,24 @@ def test_every_rate_has_bands_that_hold_something(rate):
     assert bands[0].std(axis=0).min() > 0
 
 
-@pytest.mark.parametrize("name", ["gru", "transformer_encoder"])
+ROW, SPEECH = Task("multiclass", ("a", "b", "c")), Task("speech", ("a", "b"))
+
+
 @pytest.mark.parametrize(
-    "task", [Task("multiclass", ("a", "b", "c")), Task("speech", ("a", "b"))], ids=["row", "speech"]
+    ("name", "task"),
+    [
+        ("gru", ROW),
+        ("gru", SPEECH),
+        ("transformer_encoder", ROW),
+        ("transformer_encoder", SPEECH),
+        ("convnet", ROW),
+        ("mlp", ROW),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.kind,
 )
 def test_models_answer_alike_with_and_without_padding(preprocessor, rows, name, task, tmp_path):
-    model = build(name, preprocessor, task, embedding_width=8)
+    settings = {"convnet": {"filters": (8,)}, "mlp": {"units": (8,)}}
+    model = build(name, preprocessor, task, **settings.get(name, {"embedding_width": 8}))
     together = np.asarray(model(to_tensors(rows, SOUND)))
     assert together.shape[-1] == task.outputs
     for row, sound in enumerate(rows["sound"]):
