@@ -17,7 +17,14 @@ from .balance import IMBALANCE_RATIO, imbalance
 from .convolutions import convolution_settings
 from .noise import NOISY_SHARE, target_noise
 from .objectives import choose_loss, choose_metrics
-from .selection import RECURRENT, choose_activation, choose_model, choose_optimizer
+from .presets import preset
+from .selection import (
+    RECURRENT,
+    TRANSFORMERS,
+    choose_activation,
+    choose_model,
+    choose_optimizer,
+)
 from .sequences import passage_settings, sequence_length, text_level
 from .texts import text_figures, text_settings
 
@@ -114,6 +121,7 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
             rate, "LR-1, OPT-3", {}, f"{rate} is the standard rate of {optimizer.value}."
         ),
         "weight_decay": _weight_decay(optimizer.value),
+        "warmup_steps": _warmup(model.value),
         "batch_size": _batch_size(rows),
         "epochs": _epochs(rows),
         "early_stopping_patience": _patience(rows),
@@ -150,6 +158,15 @@ def _weight_decay(optimizer: str) -> Choice:
     if optimizer == "adamw":
         reason = f"0 leaves the usual {ADAMW_WEIGHT_DECAY} of {optimizer}."
     return Choice(0.0, "OPT-4", {}, reason)
+
+
+def _warmup(model: str) -> Choice:
+    steps = preset(model).settings.get("warmup_steps", 0) if model.startswith(TRANSFORMERS) else 0
+    if not steps:
+        return Choice(0, "", {}, "Only Transformers are begun with a smaller rate.")
+    return Choice(
+        steps, "OPT-4", {}, f"The rate of a Transformer rises in the first {steps} steps."
+    )
 
 
 def _loss(task: Task, labels: NDArray[Any] | None) -> Choice:

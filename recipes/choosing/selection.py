@@ -9,15 +9,16 @@ from ...zoo.heads import head
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..scoring.checking import checked_name, checked_number, checked_task
+from .presets import PRESETS, preset
 from .sequences import sequence_model
 from .texts import FEW_EXAMPLES, guide_for_texts, text_figures
 
 __all__ = ["choose_activation", "choose_model", "choose_optimizer"]
 
 PLACES = ("hidden", "output", "state", "gate")
-RECURRENT = ("simple_rnn", "lstm", "gru", "recurrent_encoder_decoder")
-TRANSFORMERS = ("transformer",)
-VISION = ("cnn", "convnet")
+RECURRENT = PRESETS["recurrent"].models
+TRANSFORMERS = PRESETS["transformer"].models
+VISION = PRESETS["vision"].models
 # From this share of units that are zero for every input on, many neurons are stuck (ACT-2).
 STUCK_SHARE = 0.5
 MEASURED_TEXTS = (
@@ -25,16 +26,6 @@ MEASURED_TEXTS = (
     "gru .932, .872, .718; mlp .893, .878, .717; lstm .922, .878, .716; simple_rnn .930, .829, "
     ".585, although most texts of mr have fewer than 50 words. mlp takes a tenth of the time."
 )
-MEASURED_RECURRENT = (
-    "measured once on 2,800 rows each of sms_spam, subj and mr, the accuracy with it against Adam "
-    "was .993 and .992, .890 and .877, .685 and .683 for gru, .987 and .988, .893 and .863, .702 "
-    "and .703 for lstm: as good or better"
-)
-MEASURED_TRANSFORMER = (
-    "measured once on 2,800 rows each of sms_spam, subj and mr, it and Adam had the same accuracy "
-    "(.978, .873, .637)"
-)
-ADAM_LEARNING_RATE = 0.001
 SGD_LEARNING_RATE = 0.01
 
 
@@ -124,17 +115,6 @@ def choose_optimizer(model: str, task: Task | None = None, *, time_to_tune: bool
         ('adam', 'rmsprop')
     """
     del task
-    adaptive = {"learning_rate": ADAM_LEARNING_RATE}
-    if model.startswith(RECURRENT):
-        reason = f"RMSprop suits recurrent layers; {MEASURED_RECURRENT}."
-        return Choice("rmsprop", "OPT-6, OPT-5", adaptive, reason)
-    if model.startswith(TRANSFORMERS):
-        return Choice(
-            "adamw",
-            "OPT-6, OPT-4",
-            adaptive,
-            f"Transformers need decoupled weight decay; {MEASURED_TRANSFORMER}.",
-        )
     if model.startswith(VISION) and time_to_tune:
         return Choice(
             "sgd_momentum",
@@ -142,7 +122,12 @@ def choose_optimizer(model: str, task: Task | None = None, *, time_to_tune: bool
             {"learning_rate": SGD_LEARNING_RATE},
             "SGD with momentum generalizes best in vision, if its learning rate is tuned.",
         )
-    return Choice("adam", "OPT-6, OPT-3", adaptive, "Adam is the default: it needs little tuning.")
+    known = model.startswith(RECURRENT + TRANSFORMERS)
+    found = preset(model) if known else PRESETS["table"]
+    rate = {"learning_rate": found.settings["learning_rate"]}
+    rules = ", ".join(rule for rule in found.rule.split(", ") if rule.startswith("OPT"))
+    measured = f"; {found.measured}" if found.measured else ""
+    return Choice(found.settings["optimizer"], rules, rate, f"{found.reason}{measured}.")
 
 
 def choose_model(
