@@ -4,8 +4,9 @@
 
 Words and tags are parted by blanks, as many of one as of the other; CoNLL files, with a word and
 its tag on each line, are read too. `python -m goodfit.recipes.sequence_labelling` runs this on 800
-made requests of travellers, three in ten places with a name of its own. On two CPU cores it took 15
-seconds, and chunk F1 on the validation rows was 0.99; 0.70 by giving each word its usual tag.
+made requests of travellers, three in ten places with a name of its own. On two busy CPU cores it
+took 44 seconds, and chunk F1 on the validation rows was .997; .64 by giving each word its usual
+tag.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ def label_sequences(
         # Half of the embedding is dropped, so that a tag hangs on the neighbours of a word too, and
         # a place of which nobody has heard is tagged by where it stands.
         dropout=0.5,
-        # Measured on atis, three times the standard rate of Adam gets to the same F1 in a third of
-        # the epochs.
+        # On atis the network of these settings reached a chunk F1 of .959 on the validation rows in
+        # 12 epochs (lstm in its place .946).
         optimizer="adam",
         learning_rate=0.003,
         epochs=epochs,

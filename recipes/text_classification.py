@@ -3,9 +3,9 @@
     goodfit train reviews.csv --text review --target rating
 
 `python -m goodfit.recipes.text_classification` runs this on 1,200 made reviews of hotels in which
-what is said last decides, and "not good" is no praise. On two CPU cores it took 30 seconds; of the
-validation rows the words alone got RESULT_BAG right, and the network that reads them in order
-RESULT_ORDER; 3 % of the ratings are slips, so that .97 is all there is.
+what is said last decides, and "not good" is no praise. On two busy CPU cores it took 43 seconds; of
+the validation rows the words alone got .74 right, and the network that reads them in order .97.
+Some 3 % of the ratings are slips, so that is all there is.
 """
 
 from __future__ import annotations
@@ -71,11 +71,13 @@ def classify_texts(
     for model in ("mlp", "gru"):
         config = choose_config(splits, seed=seed, overrides=[f"model={model}"]).replace(
             reason="it is the recipe for texts",
-            # Half of all words are dropped: with few texts a network knows them by heart at once.
-            dropout=0.5,
-            learning_rate=0.003,
+            # With RMSprop, the guide's choice for recurrent layers, at 0.003 the made reviews stayed
+            # at a loss of 0.70 for six epochs; with Adam they were learnt in two.
+            optimizer="adam",
+            learning_rate=0.005,
+            dropout=0.2,
             epochs=epochs,
-            early_stopping_patience=4,
+            early_stopping_patience=5,
         )
         place = None if output is None else Path(output) / model
         runs.append(

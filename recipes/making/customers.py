@@ -24,12 +24,13 @@ def _write(folder: Path, seed: int) -> Path:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(HEADER)
         for number in range(1, CUSTOMERS + 1):
-            mood = draw.normal(0, 1.2)  # of the person, in no column
+            mood = draw.normal(0, 0.7)  # of the person, in no column
             for _ in range(draw.integers(1, 5)):
                 plan = draw.integers(0, 3)
                 months, calls = int(draw.integers(1, 73)), int(draw.poisson(2))
                 fee = round(12 + 9 * plan + draw.normal(0, 3), 2)
-                score = 0.8 * calls - 0.05 * months - 0.9 * plan + 0.06 * fee + mood - 1.6
+                # New and old ones leave; calls mean trouble with one plan, and use with another.
+                score = ((months - 36) / 16) ** 2 + (0.9, 0.0, -0.9)[plan] * calls + mood - 2.0
                 left = draw.random() < 1 / (1 + np.exp(-score))
                 contact = np.datetime64("2024-01-01") + int(draw.integers(0, 366))
                 writer.writerow(
