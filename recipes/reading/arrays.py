@@ -122,8 +122,7 @@ def _features(x: Any, label: str) -> Table:
             f"The features of {label} have {values.ndim} dimensions",
             expected="(rows,) or (rows, columns)",
             received=str(values.shape),
-            remedy="Sequences and images come with a later kind of model; for now flatten them: "
-            "x.reshape(len(x), -1)",
+            remedy="For the rows of a table flatten them: x.reshape(len(x), -1)",
         )
     if values.size == 0:
         raise bad_input(
