@@ -5,8 +5,8 @@
 Two files of lines do as well, as in `goodfit train train.en --task translation --target train.de`,
 and so does any text into any other: dates written out, questions into commands.
 `python -m goodfit.recipes.translation` runs this on 2,500 made sentences. On two CPU cores it took
-SECONDS seconds, and BLEU on the validation rows was BLEU; 40 with the answer of the most similar
-training sentence. Real sentences want far more; `docs/translation.md` tells what Multi30k showed.
+20 seconds of processor time, and BLEU on the validation rows was 100; 40 with the most similar
+training sentence. Real sentences want far more; `docs/zoo_numbers.md` tells what Multi30k showed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def translate_texts(
     text: str | None = None,
     output: str | Path | None = None,
     model: str = "transformer_encoder_decoder",
-    epochs: int = 12,
+    epochs: int = 6,
     seed: int = 0,
     test: bool = False,
     progress: Listener | None = None,

@@ -105,6 +105,7 @@ def text_settings(model: str, figures: Mapping[str, int]) -> dict[str, Choice]:
         "embedding_width": Choice(
             Config.embedding_width, "", {}, "A middling width, as wide as the layers after it."
         ),
+        "cell": Choice(Config.cell, "SEQ-5", {}, "Two gates are enough for a first attempt."),
         "bidirectional": Choice(
             Config.bidirectional,
             "",
