@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from scipy.signal import butter, sosfilt
 from zoo_bench import Row
 
 RATE = 8_000
@@ -22,8 +23,11 @@ def varied(clip: np.ndarray, draw: np.random.Generator) -> np.ndarray:
     clip = np.interp(np.arange(0, len(clip) - 1, pace), np.arange(len(clip)), clip)
     # A smooth gain over frequency: the exponential of five random cosines.
     waves = np.cos(np.pi * np.outer(np.arange(1, 6), np.arange(33)) / 32)
-    filtered = np.fft.irfft(np.exp(0.6 * draw.normal(size=5) @ waves))
+    filtered = np.fft.irfft(np.exp(0.8 * draw.normal(size=5) @ waves))
     clip = np.convolve(clip, np.roll(filtered, 32) * np.hanning(64), "same")
+    if draw.random() < 0.5:  # many microphones hear nothing of the lowest tones
+        cut = butter(2, draw.uniform(60, 300), "high", fs=RATE, output="sos")
+        clip = np.asarray(sosfilt(cut, clip))
     clip = 0.05 * clip / (np.sqrt(np.mean(clip**2)) + 1e-9)
     noise = draw.normal(0, 0.05 * 10 ** draw.uniform(-3.5, -1), len(clip))
     return (clip + noise).astype(np.float32)
