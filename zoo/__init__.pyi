@@ -4,6 +4,8 @@ from .activations import activation as activation
 from .attention import Attention as Attention
 from .attention import attention_weights as attention_weights
 from .convolution import convnet as convnet
+from .byte_texts import text_as_bytes as text_as_bytes
+from .byte_texts import text_of_bytes as text_of_bytes
 from .decoders import transformer_decoder as transformer_decoder
 from .encoder_decoders import transformer_encoder_decoder as transformer_encoder_decoder
 from .encoders import transformer_encoder as transformer_encoder
