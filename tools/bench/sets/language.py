@@ -183,7 +183,7 @@ def music(folder: Path, dropout: float):
         rows = {key: np.asarray(value)[order] for key, value in x.items()}
         model.fit(rows, y[order], sample_weight=weights[order], batch_size=16, verbose=0)
         loss = negative_logarithm(answers(rolls["valid"]), rolls["valid"])
-        told("epoch", {"epoch": epoch + 1, "val_nll": loss})
+        told("epoch", {"epoch": epoch + 1, "val_nll": round(float(loss), 3)})
         waited += 1
         if loss < best:
             best, kept, waited = loss, model.get_weights(), 0
