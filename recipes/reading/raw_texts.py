@@ -60,8 +60,9 @@ def open_table(source: Any, options: Mapping[str, Any], *, one_column: bool = Fa
         options: Of reading; `separator` and `encoding` are looked at.
         one_column: Whether a single column is welcome.
     """
-    told = {name: options.get(name) for name in ("separator", "encoding")}
-    return drop_empty_tail(open_source(source, **told, one_column=one_column)[0])
+    separator, encoding = options.get("separator"), options.get("encoding")
+    opened = open_source(source, separator=separator, encoding=encoding, one_column=one_column)
+    return drop_empty_tail(opened[0])
 
 
 def required_columns(table: Table, wanted: Sequence[str]) -> None:

@@ -198,7 +198,7 @@ def _from_json(source: Any, *, answered: bool) -> Table:
         raise bad_input(
             "json_unfit",
             f"{place.name} does not hold questions on passages",
-            expected="data, in it paragraphs with a context and qas, each with a question and answers",
+            expected="data with paragraphs of a context and qas, each a question with answers",
             received=f"{type(error).__name__}: {error}"[:80],
         ) from error
     if not rows:
