@@ -35,7 +35,9 @@ def convolution_settings(model: str, columns: Sequence[Column]) -> dict[str, Cho
     else:
         reason = "Wide in the middle, as published for series, at half the width."
         filters = Choice(SERIES_FILTERS, "ARC-1", {}, reason)
-    normalised = Choice(False, "REG-6", {}, "It is for more than 10 layers or an unstable training.")
+    normalised = Choice(
+        False, "REG-6", {}, "It is for more than 10 layers or an unstable training."
+    )
     if model == "convnet":
         reason = "Convolutional networks converge faster with it."
         normalised = Choice(True, "REG-6", {}, reason)

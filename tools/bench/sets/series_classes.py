@@ -124,9 +124,7 @@ def msr_action3d(folder: Path) -> Row:
     with np.load(folder / "msr_action3d" / "msr_action3d.npz", allow_pickle=False) as stored:
         joints, ends, subject = stored["joints"], stored["offsets"], stored["subject"]
         action, kept = stored["action"].astype(str), stored["in_cvpr12_557"]
-    clips = [
-        _centred(joints[a:b].astype(np.float32)) for a, b in itertools.pairwise(ends)
-    ]
+    clips = [_centred(joints[a:b].astype(np.float32)) for a, b in itertools.pairwise(ends)]
     train = [n for n in range(len(clips)) if kept[n] and subject[n] % 2 == 1]
     test = [n for n in range(len(clips)) if kept[n] and subject[n] % 2 == 0]
     return scored(
