@@ -53,9 +53,9 @@ MEASURED_FOCAL = (
     "loss 0.061 against 0.028, 0.099 against 0.035)"
 )
 MEASURED_WARMUP = (
-    "Measured once on made sentences, 200 steps of it only cost time (loss after five epochs .027 "
-    "against .004 at a rate of 0.001, .002 against .001 at 0.003): normalised before each part, "
-    "layers need none"
+    "measured once on two sets at a rate of 0.001, 200 steps of it only cost time: the loss after "
+    "five epochs of made sentences was .027 with them and .004 without, after six epochs of short "
+    "sentences of Multi30k 1.885 and 1.817; layers normalised before each part need none"
 )
 LARGE_ROWS = 100_000
 HUGE_ROWS = 1_000_000
@@ -125,7 +125,6 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
         "learning_rate": Choice(
             rate, "LR-1, OPT-3", {}, f"{rate} is the standard rate of {optimizer.value}."
         ),
-        "warmup_steps": _warmup_steps(model.value),
         "weight_decay": _weight_decay(optimizer.value),
         "warmup_steps": _warmup(model.value),
         "batch_size": _batch_size(rows),
@@ -159,12 +158,6 @@ def _units(rows: int) -> Choice:
     return Choice(UNITS, "QS-1, ARC-2, ARC-3", figures, f"{reason}.")
 
 
-def _warmup_steps(model: str) -> Choice:
-    if not model.startswith("transformer"):
-        return Choice(0, "OPT-4", {}, "It is for Transformers.")
-    return Choice(0, "OPT-4", {}, f"Transformers are usually given one. {MEASURED_WARMUP}.")
-
-
 def _weight_decay(optimizer: str) -> Choice:
     reason = f"It belongs to adamw, not {optimizer}."
     if optimizer == "adamw":
@@ -176,9 +169,8 @@ def _warmup(model: str) -> Choice:
     steps = preset(model).settings.get("warmup_steps", 0) if model.startswith(TRANSFORMERS) else 0
     if not steps:
         return Choice(0, "", {}, "Only Transformers are begun with a smaller rate.")
-    return Choice(
-        steps, "OPT-4", {}, f"The rate of a Transformer rises in the first {steps} steps."
-    )
+    reason = f"A Transformer is usually given one, {steps} steps in its preset; {MEASURED_WARMUP}."
+    return Choice(0, "OPT-4", {"preset": steps}, reason)
 
 
 def _loss(task: Task, labels: NDArray[Any] | None) -> Choice:
