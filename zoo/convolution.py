@@ -33,7 +33,7 @@ KERNEL = 3
 FIRST_KERNELS = (8, 5)
 """Steps that the first two convolutions over a series see at once; later ones see 3."""
 MOMENTUM = 0.9
-"""Of the statistics used after training: Keras's 0.99 lags behind where an epoch has few batches."""
+"""Of the statistics used after training: where an epoch has few batches, Keras's 0.99 lags."""
 _SMALL_SIDE = 4
 
 
