@@ -69,7 +69,7 @@ PRESETS: dict[str, Preset] = {
         "Adam is the default; SGD with momentum generalizes best in vision, if its rate is tuned",
     ),
     "table": Preset(
-        ("mlp", "table"),
+        ("mlp", "linear_forecast", "table"),
         {"optimizer": "adam", "learning_rate": 0.001, "units": (256, 128)},
         "OPT-6, OPT-3, QS-1",
         "Adam is the default: it needs little tuning",

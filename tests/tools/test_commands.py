@@ -94,11 +94,20 @@ def test_models_lists_every_card_with_what_can_be_set(capsys):
     found = json.loads(output(capsys, "models", "--json"))["models"]
     assert [card["name"] for card in found] == [card.name for card in list_models()]
     for card in found:
-        assert set(card) == {"name", "tasks", "inputs", "best_for", "rules", "parameters"}
-        assert set(card["parameters"]) <= set(Config.setting_names())
+        known = {"name", "tasks", "inputs", "best_for", "rules"}
+        assert set(card) == known | {"settings", "parameters", "counted_on", "preset"}
+        assert set(card["settings"]) <= set(Config.setting_names())
+        assert card["parameters"] > 0
+        assert card["counted_on"]
+        assert {"optimizer", "learning_rate"} <= set(card["preset"]["settings"])
     text = output(capsys, "models")
-    assert "units=128,64" in text
     assert "regression" in text
+    assert all(card["name"] in text for card in found)
+    text = output(capsys, "models", "mlp")
+    assert "128,64" in text
+    assert "batch_normalization" in text
+    assert main(["models", "mpl"]) == 2
+    assert "Did you mean 'mlp'" in capsys.readouterr().err
 
 
 def test_report_is_written_again(make_run, capsys):
