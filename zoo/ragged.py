@@ -17,6 +17,10 @@ __all__ = ["as_rows", "padded", "row_lengths"]
 def as_rows(rows: Iterable[Any], dtype: Any = np.float32) -> NDArray[Any]:
     """Return rows of unequal length as an array of arrays, shape `(rows,)`, dtype object.
 
+    Args:
+        rows: Anything that numpy makes an array of, row by row.
+        dtype: Of each row; None keeps what a row has.
+
     Examples:
         >>> as_rows([[1, 2], [3]])[1]
         array([3.], dtype=float32)
