@@ -1,5 +1,7 @@
 """What comes next: no model looks ahead, and a vocabulary tells its size and its ends of lines."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from goodfit.zoo import BadInput, Column, Task, build, model_inputs, parts, to_tensors
@@ -17,7 +19,7 @@ TINY = {
 }
 
 
-def inputs(texts=TEXTS, level="character"):
+def inputs(texts: Any = TEXTS, level="character"):
     return model_inputs(COLUMNS, {"text": np.array(texts, object)}, text_level=level)
 
 
@@ -86,7 +88,7 @@ def test_every_character_has_a_place_but_the_end_of_a_line(tmp_path):
     found = np.asarray(preprocessor(texts)["text_0"])
     assert found.tolist() == [[4, 1, 3, 0], [2, 0, 0, 0]]
     preprocessor.save(tmp_path / "p.keras")
-    reopened = keras.models.load_model(tmp_path / "p.keras")
+    reopened: Any = keras.models.load_model(tmp_path / "p.keras")
     np.testing.assert_array_equal(reopened(texts)["text_0"], found)
 
 

@@ -1,6 +1,8 @@
 """Writing on: what is kept gives the same as reading anew, and what is drawn may be drawn."""
 
+import re
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ SETTINGS = {
 }
 
 
-def made(name, texts=TEXTS, level="character"):
+def made(name, texts: Any = TEXTS, level="character"):
     import keras
 
     keras.utils.set_random_seed(2)
@@ -136,8 +138,6 @@ def test_tokens_are_drawn_as_often_as_they_are_likely():
 def test_what_cannot_be_used_is_refused(decoder, arguments, told):
     with pytest.raises(BadInput) as error:
         generate(decoder, **arguments)
-    import re
-
     assert re.search(told, str(error.value), re.DOTALL)
 
 

@@ -57,6 +57,7 @@ def test_what_a_model_learns_from_is_the_token_after_each():
     inputs, due, weights = METHOD.prepare(model, dataset, encoded)
     assert inputs["text_0"].tolist() == [[3, 2], [2, 3]]
     assert due.tolist() == [[2, 2], [3, 0]]
+    assert weights is not None
     assert weights.tolist() == [[1, 1], [1, 0]]
 
 

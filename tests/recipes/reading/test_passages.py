@@ -56,8 +56,9 @@ def test_compression_and_ends_of_lines_make_no_difference(book, tmp_path):
     packed = tmp_path / "book.txt.gz"
     packed.write_bytes(gzip.compress(TEXT.replace("\n", "\r\n").encode("utf-8-sig")))
     found = load(packed, task="next_token", lookback=20).labels
-    assert found is not None
     expected = load(book, task="next_token", lookback=20).labels
+    assert found is not None
+    assert expected is not None
     assert found.tolist() == list(expected)
 
 
