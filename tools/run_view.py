@@ -212,7 +212,12 @@ def _next_steps(
         steps.append((shown_path(report), "the report, to open in a browser"))
     if not record.get("test"):
         steps.append((f"goodfit test {run}", "one look at the sealed test rows"))
-    steps.append((f"goodfit predict {run} NEW.csv --output predictions.csv", ""))
+    if record["task"]["kind"] == "next_token":
+        steps.append((f'goodfit generate {run} "Once upon a time"', "to write on"))
+    else:
+        kinds = {column["kind"] for column in record["columns"]}
+        source = "NEW_FOLDER" if kinds & {"audio", "image", "frames"} else "NEW.csv"
+        steps.append((f"goodfit predict {run} {source} --output predictions.csv", ""))
     steps.append((f"goodfit why {run}", "why each setting is what it is"))
     return steps
 

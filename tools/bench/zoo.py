@@ -84,18 +84,17 @@ def main() -> None:
     wanted = [name for name in arguments.sets.split(",") if name] or list(known)
     if unknown := [name for name in wanted if name not in known]:
         parser.error(f"no set {', '.join(unknown)}; there are {', '.join(known)}")
-    kept = {}
     store = arguments.write.with_suffix(".json") if arguments.write else None
-    if store is not None and store.exists():
-        kept = json.loads(store.read_text(encoding="utf-8"))
     for name in wanted:
         started = time.perf_counter()
         row = known[name](arguments.data)
         row.seconds, row.day = time.perf_counter() - started, date.today().isoformat()
         row.hardware = row.hardware or f"{os.cpu_count()} CPU cores"
-        kept[name] = asdict(row)
-        print(table({name: kept[name]}), flush=True)
+        print(table({name: asdict(row)}), flush=True)
         if store is not None:
+            # Read again now: another set may have ended while this one ran.
+            kept = json.loads(store.read_text(encoding="utf-8")) if store.exists() else {}
+            kept[name] = asdict(row)
             kept = {key: kept[key] for key in known if key in kept}
             store.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
             page = arguments.write.read_text(encoding="utf-8")

@@ -21,8 +21,8 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         "source",
         metavar="SOURCE",
         nargs="?",
-        help="a .csv, .tsv, .txt, .parquet or .npz file (.gz too), or the name of a bundled set: "
-        "breast_cancer, wine, iris, diabetes, digits",
+        help="a .csv, .tsv, .txt, .parquet or .npz file (.gz too), a folder of images or of "
+        "recordings by class, or a bundled set: breast_cancer, wine, iris, diabetes, digits",
     )
     several: dict[str, Any] = {"action": "extend", "nargs": "+", "default": []}
     asked = parser.add_argument_group("what is asked")
@@ -76,7 +76,7 @@ def source_of(arguments: argparse.Namespace) -> str:
         return arguments.source
     for name in SEVERAL:
         words = getattr(arguments, name, [])
-        if len(words) > 1 and Path(words[-1]).is_file():
+        if len(words) > 1 and Path(words[-1]).exists():
             return words.pop()
     raise BadInput(
         Problem(
