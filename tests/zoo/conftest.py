@@ -183,10 +183,29 @@ def _forecast_window(z):
     return (Column("window", "sequence", 2),), {"window": steps}, labels, task
 
 
+def _spoken(z):
+    """Return recordings in which one sign is said, high or low."""
+    columns, features = _audio(z)
+    labels = np.array(["h" if first > 0 else "l" for first in z[:, 0]], object)
+    return columns, features, labels, Task("speech", ("h", "l"))
+
+
+def _asked_passage(z):
+    """Return passages and questions that name a word in them; where it stands is in `extras`."""
+    passages = texts(z)
+    asked = [passage.split()[row % 2] for row, passage in enumerate(passages)]
+    columns = (Column("passage", "text"), Column("question", "text"))
+    questions = np.array([f"where is {word}" for word in asked], object)
+    features = {"passage": passages, "question": questions}
+    return columns, features, np.array(asked, object), Task("span")
+
+
 # For each task whose answer is a sequence, and each input that it is asked of, made data.
 SEQUENCES = {
     ("forecasting", "sequence"): _forecast_window,
     ("next_token", "text"): _continued_text,
+    ("span", "text"): _asked_passage,
+    ("speech", "audio"): _spoken,
     ("translation", "text"): _text_pair,
     ("sequence_labelling", "text"): _labelled_text,
     ("sequence_labelling", "sequence"): _labelled_sequence,
@@ -209,7 +228,12 @@ def made_data(kind: str, given: str, count: int = COUNT):
             "tests/zoo/conftest.py, so that the builder that names both is held to the contract."
         )
     target = task.names if kind in ("multilabel", "regression") else ("answer",)
-    return Dataset(features, labels, tuple(columns), task, tuple(target))
+    extras = {}
+    if kind == "span":
+        from goodfit.recipes.answering.spans import PLACES
+
+        extras[PLACES] = np.arange(count)[:, None] % 2 + np.zeros((1, 2), np.int64)
+    return Dataset(features, labels, tuple(columns), task, tuple(target), extras=extras)
 
 
 @pytest.fixture(scope="session")

@@ -174,7 +174,7 @@ def padding_does_not_matter(model, config, dataset, answers, encoded, weights):
         difference = np.abs(among[shared] - alone[shared])
         if per_step is not None and difference.ndim == 3:
             difference = difference * (per_step[rows][:, : difference.shape[1], None] > 0)
-        scale = max(1.0, float(np.abs(among).max()))
+        scale = max(1.0, float(np.abs(alone[shared]).max()))
         assert difference.max() <= 1e-5 * scale
 
 
