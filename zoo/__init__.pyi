@@ -3,9 +3,9 @@ from .activations import Activation as Activation
 from .activations import activation as activation
 from .attention import Attention as Attention
 from .attention import attention_weights as attention_weights
-from .convolution import convnet as convnet
 from .byte_texts import text_as_bytes as text_as_bytes
 from .byte_texts import text_of_bytes as text_of_bytes
+from .convolution import convnet as convnet
 from .decoders import transformer_decoder as transformer_decoder
 from .encoder_decoders import transformer_encoder_decoder as transformer_encoder_decoder
 from .encoders import transformer_encoder as transformer_encoder
@@ -38,10 +38,10 @@ from .registry import build as build
 from .registry import list_models as list_models
 from .registry import register as register
 from .tasks import COLUMN_KINDS as COLUMN_KINDS
-from .tasks import Column as Column
 from .tasks import ROW_TASKS as ROW_TASKS
 from .tasks import SEQUENCE_TASKS as SEQUENCE_TASKS
 from .tasks import TASK_KINDS as TASK_KINDS
+from .tasks import Column as Column
 from .tasks import Task as Task
 from .tensors import input_names as input_names
 from .tensors import to_tensors as to_tensors

@@ -21,7 +21,7 @@ from .tasks import Task
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["recurrent_model"]
+__all__ = ["recurrent_model", "state_at", "step_places", "turned_around"]
 
 CELLS = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 
@@ -94,20 +94,20 @@ def recurrent_model(
     streams = other_columns(inputs, counts)
     for steps in sequences:
         key = steps.key
-        turned, last = _places(steps.present)
+        turned, last = step_places(steps.present)
         x = dropped(steps.x, f"embed_{key}")  # (n, t, e)
         for number, stack in enumerate(stacks[key], 1):
             states = {"forward": stack["forward"](x)}  # (n, t, u)
             if bidirectional:
-                states["backward"] = stack["backward"](_turn(x, turned))
+                states["backward"] = stack["backward"](turned_around(x, turned))
             if number == len(units) and not head(task).every_step:
-                ends = [_at(state, last) for state in states.values()]  # (n, u) each
+                ends = [state_at(state, last) for state in states.values()]  # (n, u) each
                 names = [f"{key}_{direction}" for direction in directions]
                 streams += [dropped(end, name) for end, name in zip(ends, names, strict=True)]
                 continue
             natural = [states["forward"]]
             if bidirectional:
-                natural.append(_turn(states["backward"], turned))
+                natural.append(turned_around(states["backward"], turned))
             both = layers.Concatenate(name=f"{key}_both_{number}")
             x = dropped(both(natural) if bidirectional else natural[0], f"{key}_{number}")
         if head(task).every_step:
@@ -115,10 +115,10 @@ def recurrent_model(
     if asks:  # the passage is read again, with what the question has for each word
         passage, question = sequences
         x = asked(streams[0], streams[1], question.present)  # (n, t, 3 u)
-        again, (turned, _) = reading(units[-1], "asked", 1), _places(passage.present)
+        again, (turned, _) = reading(units[-1], "asked", 1), step_places(passage.present)
         states = [again["forward"](x)]
         if bidirectional:
-            states.append(_turn(again["backward"](_turn(x, turned)), turned))
+            states.append(turned_around(again["backward"](turned_around(x, turned)), turned))
         output = answer_ends(dropped(merged(states), "asked"), passage.present)  # (n, 2, t)
     elif task.kind == "speech":
         output = answer_frames(merged(streams), sequences[0].present, task, penalty)
@@ -133,7 +133,7 @@ def recurrent_model(
     return join(preprocessor, trunk, task, cell, *target)
 
 
-def _places(marks: Any) -> tuple[Any, Any]:
+def step_places(marks: Any) -> tuple[Any, Any]:
     """Return where each step lies when a sequence is turned around, and which step is the last.
 
     Args:
@@ -152,14 +152,14 @@ def _places(marks: Any) -> tuple[Any, Any]:
     return turned, ops.expand_dims(ops.equal(place, length - 1), -1)
 
 
-def _turn(x: Any, turned: Any) -> Any:
+def turned_around(x: Any, turned: Any) -> Any:
     """Return the steps of `x` `(n, t, width)` in the order of places `(n, t)`."""
     from keras import ops
 
     return ops.take_along_axis(x, ops.expand_dims(turned, -1), axis=1)
 
 
-def _at(states: Any, last: Any) -> Any:
+def state_at(states: Any, last: Any) -> Any:
     """Return the state at the one step that `last` `(n, t, 1)` marks, shape `(n, width)`."""
     from keras import ops
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import BadInput
 from .joining import encoded_inputs, join
 from .preprocessing import identifier_counts
-from .recurrence import CELLS, _at, _places, _turn
+from .recurrence import CELLS, state_at, step_places, turned_around
 from .registry import register
 from .setting_checks import setting_problems
 from .streams import word_mask
@@ -122,13 +122,14 @@ def recurrent_encoder_decoder(
 
     # 2. Graph: the source, from both ends.
     present = word_mask(inputs["text_0"])
-    turned, last = _places(present)
+    turned, last = step_places(present)
     x = dropped(read_words(inputs["text_0"]), "embed_text_0")  # (n, s, e)
     ends: Any = None
     for number, (forward, backward) in enumerate(read, 1):
-        ahead, back = forward(x), backward(_turn(x, turned))  # (n, s, u) each
-        ends = ops.concatenate([_at(ahead, last), _at(back, last)], axis=-1)  # (n, 2 u)
-        x = dropped(ops.concatenate([ahead, _turn(back, turned)], axis=-1), f"read_{number}")
+        ahead, back = forward(x), backward(turned_around(x, turned))  # (n, s, u) each
+        ends = ops.concatenate([state_at(ahead, last), state_at(back, last)], axis=-1)  # (n, 2 u)
+        both = ops.concatenate([ahead, turned_around(back, turned)], axis=-1)  # (n, s, 2 u)
+        x = dropped(both, f"read_{number}")
     memory = remember(x)  # (n, s, 2 u) -> (n, s, u)
 
     # The answer, which begins where the source ended and looks back at all of it.

@@ -52,7 +52,9 @@ def shorter(steps: Steps, width: int) -> Steps:
     """
     from keras import layers, ops
 
-    x, present = steps.x, steps.present
+    # A projection has an offset, also where there is no step.
+    present = steps.present
+    x = steps.x * ops.cast(present, steps.x.dtype)
     for number, stride in enumerate((REDUCTION, 1), 1):
         # 1. Layers. Padded by hand: Keras's "same" would depend on the length of the longest row.
         convolve = layers.Conv1D(

@@ -175,8 +175,8 @@ unit, `(n, horizon, targets)` |
 `(n, tokens, vocabulary)` |
     | translation | text | probabilities of each token of the answer, `(n, tokens, vocabulary)` |
     | speech | text | logarithms of probabilities, the blank first, `(n, frames, 1 + symbols)` |
-    | span | text, as it stands in the passage | probabilities of each word to be the first, and to \
-be the last, `(n, 2, words)` |
+    | span | text, as it stands in the passage | probabilities of each word to be the first, and \
+to be the last, `(n, 2, words)` |
 
     Args:
         kind: One of `TASK_KINDS`.

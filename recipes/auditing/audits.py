@@ -7,6 +7,7 @@ from dataclasses import replace
 from ...callbacks.findings import SEVERITIES, Finding
 from ...zoo.tasks import TABLE_KINDS
 from ..dataset import Dataset, Splits
+from ..reading.forms import form_named
 from .audit_table import table_of
 from .column_rules import COLUMN_RULES
 from .leak_rules import LEAK_RULES
@@ -55,7 +56,9 @@ def audit(dataset: Dataset, splits: Splits | None = None) -> list[Finding]:
         return []
     table = table_of(dataset)
     findings = _once([finding for rule in RULES for finding in rule(table)])
-    if splits is not None:
+    # What a form divides in its own way, by place or by time, no one can divide better by a column.
+    form = form_named(dataset.options.get("form"))
+    if splits is not None and (form is None or form.split is None):
         findings += [finding for rule in SPLIT_RULES for finding in rule(dataset, splits)]
     return sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity))
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...zoo.errors import GoodfitError
+from ...zoo.errors import GoodfitError, bad_input
 from ..answering.methods import method_of
 from ..choosing.weighting import sample_weights
-from ..config import Config
+from ..config import Config, is_yours
 from ..dataset import Dataset, Splits
 from ..model_settings import builder_settings
 from .batches import joined, rows_of_size
@@ -45,8 +45,17 @@ def build_model(config: Config, splits: Splits) -> tuple[keras.Model, TargetScal
     if splits.task.kind == "regression":
         scale = TargetScale(_labels(splits.train))
         settings |= {"target_mean": scale.mean, "target_scale": scale.scale}
+    needed = method_of(splits.task).inputs if splits.task.is_sequence else {}
+    level = needed.get("text_level", config.text_level)
+    if is_yours(config, "text_level") and config.text_level != level:
+        raise bad_input(
+            "setting_invalid",
+            f"The setting text_level cannot be '{config.text_level}' for a {splits.task.kind} task",
+            expected=level,
+            received=config.text_level,
+            remedy="Leave it out",
+        )
     with seeded(config.seed):
-        needed = method_of(splits.task).inputs if splits.task.is_sequence else {}
         preprocessor = zoo.model_inputs(
             splits.train.columns,
             splits.train.features,
