@@ -37,7 +37,7 @@ __all__ = ["transformer_encoder"]
 
 @register(
     "transformer_encoder",
-    tasks=(*ROW_TASKS, "sequence_labelling", "span", "speech"),
+    tasks=(*ROW_TASKS, "forecasting", "sequence_labelling", "span", "speech"),
     inputs=("text", "sequence", "audio", "frames"),
     best_for="Texts whose distant words belong together, with much data and memory.",
     rules=("SEQ-7", "ACT-6"),
@@ -128,7 +128,9 @@ def transformer_encoder(
         for number in range(1, layers + 1):
             x = attention_block(x, heads, dropout, f"{key}_{number}", mask=seen)
         x = keras.layers.LayerNormalization(name=f"{key}_normalization")(x)
-        if not head(task).every_step:
+        if task.kind == "forecasting":
+            x = x[:, -1]  # the newest step, which has looked at all others: (n, e)
+        elif not head(task).every_step:
             x = masked_mean(x, keras.ops.cast(steps.present, x.dtype))  # (n, e)
         streams.append(dropped(x, dropout, key))
     if asks:

@@ -24,7 +24,7 @@ __all__ = ["forecast_trunk", "linear_forecast", "window_problems"]
 @register(
     "linear_forecast",
     tasks=("forecasting",),
-    inputs=("series",),
+    inputs=("sequence",),
     best_for="Series: one weight for each past step and each step ahead; the first to try.",
     rules=("BP-1", "ARC-4"),
 )

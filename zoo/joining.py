@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,6 +34,21 @@ class Parts:
     preprocessor: keras.Model
     trunk: keras.Model
     finish: keras.Layer | None
+
+    def answer(self, encoded: Mapping[str, Any]) -> Any:
+        """Return what the whole model answers where the preprocessor gives these tensors."""
+        inside = dict(encoded)
+        scales = {key: inside.pop(key) for key in (LEVEL, SPREAD) if key in inside}
+        x = self.trunk(inside)
+        if self.finish is None:
+            return x
+        if scales:
+            from keras import ops
+
+            # What was encoded once is held as arrays, which a layer does not take beside tensors.
+            level, spread = (ops.cast(scales[key], "float32") for key in (LEVEL, SPREAD))
+            return self.finish({"answer": x, "level": level, "spread": spread})
+        return self.finish(x)
 
 
 def parts(model: keras.Model) -> Parts:
@@ -137,15 +153,14 @@ def join(
         return np.broadcast_to(np.asarray(given, np.float64).ravel(), (task.outputs,)).tolist()
 
     # 2. Graph.
-    encoded = dict(preprocessor(inputs))
-    scales = {key: encoded.pop(key) for key in (LEVEL, SPREAD) if key in encoded}
-    x = trunk(encoded)
-    if scales:
-        x = _own_unit(task)({"answer": x, "level": scales[LEVEL], "spread": scales[SPREAD]})
+    encoded = cast("dict[str, Any]", preprocessor(inputs))
+    finish: keras.Layer | None = None
+    if LEVEL in encoded:
+        finish = _own_unit(task)
     elif head(task).rescaled:
         scale, offset = numbers(target_scale, 1.0), cast("Any", numbers(target_mean, 0.0))
-        x = layers.Rescaling(scale, offset, dtype="float32", name=_FINISH)(x)
-    return model_of(inputs, x, name)
+        finish = layers.Rescaling(scale, offset, dtype="float32", name=_FINISH)
+    return model_of(inputs, Parts(preprocessor, trunk, finish).answer(encoded), name)
 
 
 def _own_unit(task: Task) -> keras.Model:

@@ -17,7 +17,7 @@ __all__ = ["gru", "lstm", "simple_rnn"]
 
 @register(
     "simple_rnn",
-    tasks=(*ROW_TASKS, "sequence_labelling", "next_token", "span", "speech"),
+    tasks=(*ROW_TASKS, "forecasting", "sequence_labelling", "next_token", "span", "speech"),
     inputs=("text", "sequence", "audio", "frames"),
     best_for="Texts of fewer than 50 words and simple tasks; the baseline of the other two.",
     rules=("SEQ-2", "ACT-4"),
@@ -84,7 +84,7 @@ def simple_rnn(
 
 @register(
     "lstm",
-    tasks=(*ROW_TASKS, "sequence_labelling", "next_token", "span", "speech"),
+    tasks=(*ROW_TASKS, "forecasting", "sequence_labelling", "next_token", "span", "speech"),
     inputs=("text", "sequence", "audio", "frames"),
     best_for="Long texts with more than a million examples, or very complex tasks.",
     rules=("SEQ-4", "ACT-4"),
@@ -151,7 +151,7 @@ def lstm(
 
 @register(
     "gru",
-    tasks=(*ROW_TASKS, "sequence_labelling", "next_token", "span", "speech"),
+    tasks=(*ROW_TASKS, "forecasting", "sequence_labelling", "next_token", "span", "speech"),
     inputs=("text", "sequence", "audio", "frames"),
     best_for="Texts with fewer than 100,000 examples, little memory, or a first attempt.",
     rules=("SEQ-5", "ACT-4"),

@@ -71,7 +71,8 @@ def _prepare(
     if known.all():
         return encoded, labels.astype(np.float32), None
     # A step has one weight for all its targets, so it counts where all of them are known.
-    return encoded, labels.astype(np.float32), known.all(axis=2).astype(np.float32)
+    weights: NDArray[Any] = np.asarray(known.all(axis=2), np.float32)
+    return encoded, labels.astype(np.float32), weights
 
 
 def _forecasts(values: NDArray[Any], rows: Dataset, task: Task) -> Forecasts:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import write_atomically
 from .examples import Example
 
 __all__ = ["EXAMPLE", "write_town_load"]
@@ -52,8 +51,7 @@ def write_town_load(folder: Path, seed: int) -> Path:
         moment = str(start + np.timedelta64(number, "h")).replace("T", " ")
         lines.append(f"{moment},{'' if empty[number] else f'{load[number]:.3f}'}")
     path = folder / "town_load.csv"
-    text = "\n".join(lines) + "\n"
-    write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 

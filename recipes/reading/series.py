@@ -102,9 +102,9 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
         raise bad_input(
             "series_too_short",
             f"No series of {label} is long enough for a window",
-            f"at least {lookback + horizon} steps, lookback and horizon",
-            f"{longest} at most",
-            "Set a shorter --lookback or --horizon",
+            expected=f"at least {lookback + horizon} steps, lookback and horizon",
+            received=f"{longest} at most",
+            remedy="Set a shorter --lookback or --horizon",
         )
     windows, labels, extras = data
     return Dataset(

@@ -102,13 +102,13 @@ def series_grid(
             "time_repeated",
             f"{plural(len(repeated), 'row')} have a time that another row of the series has: "
             f"{table.where(repeated + 1)}",
-            "each time once" + (" in each series" if len(names) > 1 else ""),
+            expected="each time once" + (" in each series" if len(names) > 1 else ""),
             remedy="Remove them, or name the column that tells several series apart with --series",
         )
     step = find_step([times[part] for part in inside])
     if step is None:
         message = f"From {plural(rows, 'row')} the step of the series cannot be told"
-        raise bad_input("series_too_short", message, f"at least {max(needed, 2)} steps")
+        raise bad_input("series_too_short", message, expected=f"at least {max(needed, 2)} steps")
     start = times.min()
     places = step.places(times, start)
     off = np.abs(places - np.round(places)) > 1e-3
@@ -117,7 +117,7 @@ def series_grid(
             "time_uneven",
             f"The commonest step of the series is {step}, and {plural(int(off.sum()), 'row')} lie "
             f"between two steps: {table.where(np.flatnonzero(off) + 1)}",
-            f"times that are whole steps of {step} apart",
+            expected=f"times that are whole steps of {step} apart",
             remedy="Bring the table to even steps first, such as hourly means",
         )
     places = np.round(places).astype(np.int64)
@@ -130,7 +130,7 @@ def series_grid(
             raise bad_input(
                 "time_uneven",
                 f"A series of {plural(len(part), 'row')} would have {steps:,} steps of {step}",
-                "rows for most steps",
+                expected="rows for most steps",
                 remedy="Check the times, or bring the table to longer steps",
             )
         block = np.full((steps, len(variables)), np.nan, np.float32)

@@ -64,9 +64,9 @@ def split_series(
     raise bad_input(
         "series_too_short",
         "The series are too short for three parts with a window in each",
-        f"at least {lookback + 3 * horizon} steps: lookback and three horizons",
-        f"{int((ends - firsts).max())} at most",
-        "Set a shorter --lookback or --horizon",
+        expected=f"at least {lookback + 3 * horizon} steps: lookback and three horizons",
+        received=f"{int((ends - firsts).max())} at most",
+        remedy="Set a shorter --lookback or --horizon",
     )
 
 
