@@ -19,6 +19,7 @@ from .reading.bundled import BUNDLED
 from .reading.loading import load
 from .scoring.evaluation import evaluate
 from .scoring.naive import compare_with_naive, naive_answers
+from .scoring.shown_answers import shown_answers, written_sample
 from .scoring.worst import worst_errors
 from .splitting.parts import split
 from .training.fitting import Listener, train
@@ -49,12 +50,16 @@ def complete_run(
         raise GoodfitError("This run has no data to be scored on.")
     clock.step("evaluate", "evaluating")
     rows = splits.validation
-    scores, compared, worst = _scores(run, rows, answers)
+    scores, compared, worst, examples = _scores(run, rows, answers)
+    if rows.task is not None and rows.task.kind == "next_token":
+        sample = written_sample(run.model, splits.train, run.config.seed)
+        examples = {"sample": sample} if sample else {}
     run = run.updated(
         validation=scores,
         naive={"validation": _naive_scores(answers, rows, run.config), "test": None},
         comparisons={"validation": compared, "test": None},
         worst_errors=worst,
+        examples=examples,
         audit_profile=profile(dataset),
     )
     if test:
@@ -114,7 +119,7 @@ def evaluate_test(
     clock.step("evaluate", "opening the test set")
     rows = splits.test.open(f"evaluate the model of {run.folder or 'a run in memory'}")
     answers = naive_answers(splits.train, rows)
-    scores, compared, _ = _scores(run, rows, answers)
+    scores, compared, _, _ = _scores(run, rows, answers)
     return run.updated(
         test=scores,
         naive={**(run.record["naive"] or {}), "test": _naive_scores(answers, rows, run.config)},
@@ -158,15 +163,17 @@ def resume(folder: str | Path, *, progress: Listener | None = None) -> Run:
 
 def _scores(
     run: Run, rows: Dataset, answers: Answers
-) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """Return the model's scores, whether it beats the naive answers, and its worst errors."""
+) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
+    """Return scores, whether they beat the naive answers, the worst errors, and some answers."""
     labels, task = _labelled(rows)
     outputs = answers_of(run.model, rows, task)
     shared = {"seed": run.config.seed, "threshold": run.record["threshold"]}
     scores = evaluate(labels, outputs, task, **shared)
     compared = compare_with_naive(labels, outputs, answers, task, **shared)
     worst = worst_errors(labels, outputs, task, rows=rows.rows, threshold=shared["threshold"])
-    return scores.to_dict(), {name: each.to_dict() for name, each in compared.items()}, worst
+    examples = shown_answers(labels, outputs, answers, rows, run.config.seed)
+    said = {name: each.to_dict() for name, each in compared.items()}
+    return scores.to_dict(), said, worst, examples
 
 
 def _naive_scores(answers: Answers, rows: Dataset, config: Config) -> Scores:
@@ -189,6 +196,10 @@ def baseline_scores(answers: Answers, rows: Dataset) -> Scores:
         for metric in ("log_loss", "cross_entropy"):
             if metric in scores[name]:
                 scores[name]["loss"] = scores[name][metric]
+        if task.kind == "forecasting":
+            # A history counts in spreads of the window, these in the unit of the target.
+            for metric in ("mae", "mse", "rmse"):
+                scores[name].pop(metric, None)
     return scores
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..zoo.generation import generate
+from ..zoo.using.generation import generate
 from .auditing.audits import audit
 from .choosing.configuring import choose_config
 from .completing import Clock, baseline_scores, complete_run

@@ -18,14 +18,14 @@ __all__ = ["ModelCard", "build", "list_models", "register"]
 
 # The modules whose builders register themselves. None of them imports Keras at its top.
 _MODULES = (
-    "convolution",
-    "decoders",
-    "encoder_decoders",
-    "encoders",
-    "forecasting",
-    "perceptron",
-    "recurrent",
-    "recurrent_translation",
+    "builders.convolution",
+    "builders.decoders",
+    "builders.encoder_decoders",
+    "builders.encoders",
+    "builders.forecasting",
+    "builders.perceptron",
+    "builders.recurrent",
+    "builders.recurrent_translation",
 )
 _CARDS: dict[str, ModelCard] = {}
 

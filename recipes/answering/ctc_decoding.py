@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...zoo.builders.speech_heads import SURE
 from ...zoo.errors import bad_input
 from ...zoo.ragged import as_rows
-from ...zoo.speech_heads import SURE
 
 __all__ = ["BEAM", "decode", "edit_distance", "least_frames", "symbol_numbers", "text_of"]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...zoo.builders.speech_heads import frame_answers
 from ...zoo.errors import BadInput, Problem
-from ...zoo.speech_heads import frame_answers
 from ...zoo.tasks import Task
 from ..dataset import Dataset
 from .ctc_decoding import decode, edit_distance, least_frames, symbol_numbers, text_of

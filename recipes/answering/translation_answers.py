@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...zoo.errors import require
-from ...zoo.punctuation import join_punctuation
+from ...zoo.inputs.punctuation import join_punctuation
 from ...zoo.tasks import Task
 from ..dataset import Dataset
 from .methods import Method, TrainingArrays
@@ -42,7 +42,7 @@ def _prepare(
     The model is shown the right words before each place (teacher forcing).
     """
     from ...zoo import parts
-    from ...zoo.target_inputs import answer_words, training_answers
+    from ...zoo.inputs.target_inputs import answer_words, training_answers
 
     words = answer_words(parts(model).preprocessor)
     texts = dataset.features[dataset.columns[-1].name]

@@ -133,6 +133,9 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
         "reduce_learning_rate_patience": Choice(
             0, "REG-7, LVL-4", {}, "Not at first: it belongs to the second level of regularization."
         ),
+        "mix_variables": Choice(
+            False, "", {}, "Each variable is foretold from its own past: there is less to learn."
+        ),
         "jit_compile": Choice(
             False, "", {}, "Compiling takes longer than a short training saves by it."
         ),

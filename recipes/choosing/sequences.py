@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...zoo.audio_inputs import frame_step
+from ...zoo.inputs.audio_inputs import frame_step
 from ...zoo.ragged import row_lengths
 from ...zoo.tasks import Column, Task
 from ..answering.methods import method_of

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...zoo.errors import BadInput, Problem, bad_input, did_you_mean
-from ...zoo.punctuation import part_punctuation
+from ...zoo.inputs.punctuation import part_punctuation
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..dataset import Dataset, SealedTest, Splits

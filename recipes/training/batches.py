@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...zoo.audio_inputs import numbers_of_sample
+from ...zoo.inputs.audio_inputs import numbers_of_sample
 from ...zoo.ragged import row_lengths
 from ..dataset import Dataset
 

@@ -11,9 +11,9 @@ that the validation rows chose.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
+import runpy
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -57,10 +57,7 @@ def found_sets() -> dict:
     sys.modules.setdefault("zoo_bench", sys.modules[__name__])
     found = {}
     for path in sorted(SETS.glob("*.py")):
-        spec = importlib.util.spec_from_file_location(f"zoo_sets_{path.stem}", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        found |= module.SETS
+        found |= runpy.run_path(str(path))["SETS"]
     return found
 
 
@@ -75,7 +72,7 @@ def table(rows: dict[str, dict]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description="The zoo on real data.")
     parser.add_argument("--data", type=Path, required=True, help="the folder of the data sets")
     parser.add_argument("--sets", default="", help="names, with commas; all if left out")
     parser.add_argument("--write", type=Path, help="a page of docs; its .json beside it is kept")

@@ -18,9 +18,9 @@ The text goes to standard output. The same options give the same text.
 
 examples:
   goodfit generate runs/story "The miller"
-  goodfit generate runs/story "The miller" --length 400 --temperature 0.7 --seed 3
+  goodfit generate runs/story "The miller" --length 400 --temperature 0.7
   goodfit generate model.keras "The miller" --temperature 0
-  goodfit generate runs/story "The miller" --top-k 10 --top-p 0.9 --stop "."
+  goodfit generate runs/story "The miller" --top-k 10 --top-p 0.9 --stop .
 """
 
 

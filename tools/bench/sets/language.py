@@ -199,7 +199,7 @@ def generation(folder: Path) -> Row:
     """Seconds for a token with and without what was kept, interleaved."""
     from goodfit.recipes import Config, load, split
     from goodfit.recipes.training.building import build_model
-    from goodfit.zoo.generation import continued
+    from goodfit.zoo.using.generation import continued
 
     source, lookback = folder / "tinyshakespeare" / "input.txt.gz", 256
     splits = split(load(source, task="next_token", lookback=lookback))

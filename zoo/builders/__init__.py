@@ -1,0 +1,1 @@
+"""The builders of models, what they share, and how parts become one model."""
