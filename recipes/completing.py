@@ -26,10 +26,54 @@ from .training.fitting import Listener, train
 from .training.recording import check_resumable
 from .training.runs import Run, open_run
 
-__all__ = ["Clock", "baseline_scores", "complete_run", "evaluate_test", "resume"]
+__all__ = ["Clock", "baseline_scores", "carry_out", "complete_run", "evaluate_test", "resume"]
 
 Answers = dict[str, NDArray[Any]]
 Scores = dict[str, dict[str, Any]]
+
+
+def carry_out(
+    config: Config,
+    dataset: Dataset,
+    splits: Splits,
+    output: str | Path | None = None,
+    *,
+    clock: Clock,
+    test: bool = False,
+) -> Run:
+    """Audit the data, train as a config says, and score the model beside naive answers.
+
+    It is what every recipe ends with, once the data are split and the settings chosen.
+
+    Args:
+        config: The settings.
+        dataset: All rows.
+        splits: Their three parts.
+        output: A new folder for the run; in memory when left out.
+        clock: Measures the steps; its listener is told of them.
+        test: Whether to open the sealed test set when done.
+
+    Returns:
+        The run, with everything that was measured in its record.
+
+    Raises:
+        BadInput: A setting does not fit the data, or the folder holds another run.
+        Interrupted: Ctrl-C was pressed; the best so far is saved, and `resume` goes on.
+
+    Guide: CHK-1, CHK-3, MET-2.
+    """
+    findings = audit(dataset, splits)
+    answers = naive_answers(splits.train, splits.validation)
+    clock.step("train", "loading Keras")
+    run = train(
+        config,
+        splits,
+        output,
+        findings=findings,
+        baseline=baseline_scores(answers, splits.validation),
+        listener=clock.listener,
+    )
+    return complete_run(run, dataset, answers, clock, test, verify=False)
 
 
 def complete_run(
@@ -239,15 +283,15 @@ class Clock:
     """Measures the steps of a run and tells the listener of each."""
 
     def __init__(self, listener: Listener | None) -> None:
-        self._listener = listener
+        self.listener = listener
         self._started = time.perf_counter()
         self._steps: list[tuple[str, float]] = []
 
     def step(self, name: str, text: str) -> None:
         """Begin a step of this name; `text` is for the listener."""
         self._steps.append((name, time.perf_counter()))
-        if self._listener is not None:
-            self._listener("step", text)
+        if self.listener is not None:
+            self.listener("step", text)
 
     def seconds(self, save: float) -> dict[str, float]:
         """Return seconds by step, saving apart from training, and in total."""

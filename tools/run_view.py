@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..zoo.errors import GoodfitError
-from .report.verdicts import metric_name, naive_name, reach_verdict
-from .terminal import Terminal, interval_text, number_text
+from .report.verdicts import reach_verdict
+from .report.wording import interval_words, metric_name, metric_text, naive_name, rows_noun
+from .terminal import Terminal
 
 if TYPE_CHECKING:
     from ..recipes.training.runs import Run
@@ -86,19 +87,17 @@ def show_scores(terminal: Terminal, record: Mapping[str, Any], part: str) -> Non
     if not scores:
         return
     naive = _naive(record, part)
-    note = f"{record['rows'][part]:,} rows, 95 % intervals"
+    kind = record["task"]["kind"]
+    note = f"{record['rows'][part]:,} {rows_noun(record)}, 95 % intervals"
     if part == "test" and record.get("test_openings", 0) > 1:
         note += f"; opened {record['test_openings']} times, so no longer unseen (MIS-2)"
     terminal.heading("Test" if part == "test" else "Validation", note)
-    wide = terminal.width >= 100 or not naive
-    rows = []
-    for metric, estimate in scores.items():
-        row = [metric_name(metric), interval_text(estimate)]
-        for answers in naive.values():
-            other = answers.get(metric) or {}
-            row.append(interval_text(other) if wide else number_text(other.get("value")))
-        rows.append(row)
-    terminal.table(["", "this model", *map(naive_name, naive)], rows, right=1)
+    header = ["", "this model", *(naive_name(name, kind) for name in naive)]
+    table = list(_score_lines(scores, naive, whole=True))
+    widths = [max(map(len, column)) for column in zip(header, *table, strict=True)]
+    if sum(widths) + 2 * len(widths) > terminal.width:
+        table = list(_score_lines(scores, naive, whole=False))
+    terminal.table(header, table, right=1)
 
 
 def show_findings(
@@ -177,13 +176,19 @@ def _facts(record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     shown = ", ".join(_short(name) for name in names[:6]) + (
         f" and {len(names) - 6} more" if len(names) > 6 else ""
     )
-    what = f"{task['kind']}: {shown}" if task["kind"] != "regression" else "regression"
+    # What is measured is the target, which has a line of its own; symbols of speech have none.
+    what = task["kind"].replace("_", " ")
+    if shown and task["kind"] not in ("regression", "forecasting", "speech"):
+        what += f": {shown}"
+    if task["kind"] == "forecasting":
+        what += f", {task['horizon']} steps ahead"
     yield "task", _with_reason(what, choices.get("task"))
-    yield "target", _with_reason(", ".join(record["target"]), choices.get("target"))
+    if record["target"]:
+        yield "target", _with_reason(", ".join(record["target"]), choices.get("target"))
     rows = record["rows"]
     parts = [f"{rows[part]:,} {part}" for part in ("train", "validation", "test") if part in rows]
     method = record.get("split", {}).get("method", {}).get("value", "")
-    yield "rows", ", ".join(parts) + (f" ({method})" if method else "")
+    yield rows_noun(record), ", ".join(parts) + (f" ({method})" if method else "")
     model = f"{record.get('parameters', 0):,} parameters"
     if record.get("epochs"):
         model += f", best after epoch {record['best_epoch']} of {record['epochs']}"
@@ -211,7 +216,7 @@ def _next_steps(
     if report is not None:
         steps.append((shown_path(report), "the report, to open in a browser"))
     if not record.get("test"):
-        steps.append((f"goodfit test {run}", "one look at the sealed test rows"))
+        steps.append((f"goodfit test {run}", f"one look at the sealed test {rows_noun(record)}"))
     if record["task"]["kind"] == "next_token":
         steps.append((f'goodfit generate {run} "Once upon a time"', "to write on"))
     else:
@@ -220,6 +225,28 @@ def _next_steps(
         steps.append((f"goodfit predict {run} {source} --output predictions.csv", ""))
     steps.append((f"goodfit why {run}", "why each setting is what it is"))
     return steps
+
+
+def _score_lines(
+    scores: Mapping[str, Any], naive: Mapping[str, Any], *, whole: bool
+) -> Iterable[list[str]]:
+    """Yield a line for each metric; those of naive answers with intervals only if `whole`."""
+    for metric, estimate in scores.items():
+        others = [answers.get(metric) or {} for answers in naive.values()]
+        yield [
+            metric_name(metric),
+            _estimate(metric, estimate),
+            *(
+                _estimate(metric, o) if whole else metric_text(metric, o.get("value"))
+                for o in others
+            ),
+        ]
+
+
+def _estimate(metric: str, estimate: Mapping[str, Any]) -> str:
+    """Return a value with its interval."""
+    value, interval = metric_text(metric, estimate.get("value")), interval_words(estimate, metric)
+    return f"{value} ({interval})" if interval else value
 
 
 def _metrics(evaluation: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:

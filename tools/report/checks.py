@@ -6,6 +6,7 @@ import math
 from typing import Literal, TypeAlias
 
 from .facts import TRAINING_FAULTS, Facts
+from .wording import rows_noun, sentence_case
 
 __all__ = ["Answer", "State"]
 
@@ -24,6 +25,10 @@ ENCODERS = {
     "number": ("Normalization", "Rescaling"),
     "category": ("StringLookup", "Hashing"),
     "text": ("TextVectorization",),
+    "sequence": ("Normalization", "TrueDivide"),
+    "audio": ("MelSpectrogram",),
+    "image": ("Normalization", "Rescaling"),
+    "frames": ("Normalization", "Rescaling"),
 }
 WANTED_METRICS = {
     "binary": ("accuracy", "precision", "recall", "f1", "roc_auc"),
@@ -31,6 +36,7 @@ WANTED_METRICS = {
     "multilabel": ("precision", "recall", "f1"),
     "regression": ("mae", "rmse", "r2"),
 }
+RECURRENT = {"simple_rnn": "recurrent layer", "lstm": "LSTM layer", "gru": "GRU layer"}
 NO_EXPERIMENT = frozenset({"seed", "validation_fraction", "test_fraction", "epochs", "metrics"})
 
 
@@ -41,12 +47,12 @@ def explored(facts: Facts) -> Answer:
     if unseen:
         return (
             "not done",
-            f"{len(unseen)} of {len(columns)} columns have no profile: {_few(unseen)}.",
+            f"{len(unseen)} of {_count(len(columns), 'column')} without a profile: {_few(unseen)}.",
         )
     found = sum(finding.fault not in TRAINING_FAULTS for finding in facts.run.findings)
     return (
         "done",
-        f"All {len(columns)} columns are profiled; the audit has {_count(found, 'finding')}.",
+        f"{_count(len(columns), 'column')} profiled; the audit has {_count(found, 'finding')}.",
     )
 
 
@@ -71,7 +77,15 @@ def split(facts: Facts) -> Answer:
     if mixed:
         return "not done", f"The parts are not independent: {_few(mixed)}."
     total = sum(facts.rows.values())
+    noun = rows_noun(facts.record)
     shares = [facts.rows[name] / total for name in ("train", "validation", "test")]
+    of = f"{total:,} {noun}"
+    if facts.kind == "forecasting":
+        # Windows across two parts are left out, so the shares of steps are what was divided.
+        config = facts.config
+        shares = [config.validation_fraction, config.test_fraction]
+        shares = [1 - sum(shares), *shares]
+        of = f"the steps, {total:,} windows"
     said = " / ".join(f"{share:.0%}" for share in shares)
     ranges = (TRAIN_SHARE, OTHER_SHARE, OTHER_SHARE)
     inside = all(
@@ -81,7 +95,7 @@ def split(facts: Facts) -> Answer:
     advice = "70–80 / 10–15 / 10–15 %"
     if not inside:
         return "not done", f"The shares are {said}; the guide asks for {advice}."
-    return "done", f"{said} of {total:,} rows, as the guide asks ({advice})."
+    return "done", f"{said} of {of}, as the guide asks ({advice})."
 
 
 def preprocessed(facts: Facts) -> Answer:
@@ -98,10 +112,14 @@ def preprocessed(facts: Facts) -> Answer:
 
 def architecture(facts: Facts) -> Answer:
     config, (least, most) = facts.config, FIRST_LAYERS
-    units, what = config.units, "hidden layer" if config.model == "mlp" else f"{config.model} layer"
+    units, name = config.units, config.model.replace("_", " ")
     if config.model.startswith("transformer"):
-        units = (config.embedding_width,) * config.layers
-    said = f"{_count(len(units), what)} of {', '.join(map(str, units))} units"
+        said = f"{_count(config.layers, f'{name} layer')}, {config.embedding_width} wide"
+    elif config.model in RECURRENT or config.model == "mlp":
+        what = RECURRENT.get(config.model, "hidden layer")
+        said = f"{_count(len(units), what)} of {', '.join(map(str, units))} units"
+    else:
+        said = sentence_case(name)
     size = facts.record.get("parameters")
     said += f", {size:,} parameters" if size else ""
     if config.model == "mlp" and not least <= len(units) <= most:
@@ -187,8 +205,11 @@ def best_saved(facts: Facts) -> Answer:
 
 def tested(facts: Facts) -> Answer:
     if not facts.record.get("test"):
-        return "not done", f"The {facts.rows.get('test', 0):,} test rows are still sealed."
-    return "done", f"Measured on {facts.rows.get('test', 0):,} sealed rows."
+        return (
+            "not done",
+            f"The {facts.rows.get('test', 0):,} test {rows_noun(facts.record)} are still sealed.",
+        )
+    return "done", f"Measured on {facts.rows.get('test', 0):,} sealed {rows_noun(facts.record)}."
 
 
 def errors_analysed(facts: Facts) -> Answer:
@@ -197,13 +218,14 @@ def errors_analysed(facts: Facts) -> Answer:
     if not worst:
         return "not done", "No single error was looked at."
     beside = ", beside the confusion matrix" if matrix else ""
-    return "done", f"{_count(len(worst), 'row')} listed, the worst first{beside}."
+    noun = rows_noun(facts.record)[: None if len(worst) > 1 else -1]
+    return "done", f"{len(worst)} {noun} listed, the worst first{beside}."
 
 
 def all_metrics(facts: Facts) -> Answer:
     wanted = WANTED_METRICS.get(facts.kind)
     if wanted is None:
-        return "not applicable", f"The guide lists no metrics for the task {facts.kind}."
+        return "not applicable", f"The guide lists no metrics for {facts.kind.replace('_', ' ')}."
     lacking = [name for name in wanted if name not in facts.metrics]
     if lacking:
         return "not done", f"Not computed: {_few(lacking)}."
@@ -231,7 +253,9 @@ def parted(facts: Facts) -> Answer:
     empty = [name for name in ("train", "validation", "test") if not facts.rows.get(name)]
     if empty:
         return "not done", f"There are no rows for {_few(empty)}."
-    return "done", ", ".join(f"{count:,} {name}" for name, count in facts.rows.items()) + " rows."
+    return "done", ", ".join(
+        f"{count:,} {name}" for name, count in facts.rows.items()
+    ) + f" {rows_noun(facts.record)}."
 
 
 def looks(facts: Facts) -> Answer:

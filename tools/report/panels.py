@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..terminal import number_text
-from .verdicts import metric_name, sentence_case
+from .wording import metric_name, sentence_case
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -107,6 +107,8 @@ def _columns(run: Run) -> dict[str, list[float]]:
 def _unit_note(name: str, run: Run) -> str:
     """Return in which unit a curve is, where that is not the one of the scores."""
     task = run.record["task"]
+    if task["kind"] == "forecasting":
+        return " In spreads of each window, not in the target's unit."
     if task["kind"] != "regression" or not (name == "loss" or len(task["names"]) > 1):
         return ""
     return " Of standardised targets." if len(task["names"]) > 1 else " Of the standardised target."

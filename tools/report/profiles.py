@@ -87,6 +87,9 @@ def _words(profile: Mapping[str, Any]) -> str:
         return f"{low} to {high}, median {middle}"
     if profile.get("earliest"):
         return f"{profile['earliest']} to {profile['latest']}"
+    steps = profile.get("steps") or {}
+    if steps:
+        return _lengths(profile, steps)
     if profile.get("mean_words") is not None:
         return f"{profile['mean_words']:.1f} words on average"
     names, counts = column_bins(profile)
@@ -96,6 +99,21 @@ def _words(profile: Mapping[str, Any]) -> str:
     return (
         ", ".join(f"{name} {count / total:.0%}".replace("%", " %") for name, count in shown) + more
     )
+
+
+def _lengths(profile: Mapping[str, Any], steps: Mapping[str, Any]) -> str:
+    """Return how long the rows of a sequence, recording or clip are, and how large an image is."""
+    kind, shape = profile.get("kind"), str(profile.get("example") or "").rpartition(" of ")[2]
+    if kind == "image":
+        return f"{shape}, height × width × channels"
+    noun = {"audio": "samples", "frames": "frames"}.get(str(kind), "steps")
+    mean, longest = f"{steps['mean']:,.0f}", f"{steps['longest']:,}"
+    said = f"{longest} {noun} each" if mean == longest else f"{mean} {noun} on average"
+    said += "" if mean == longest else f", at most {longest}"
+    wide = profile.get("width") or 1
+    if kind == "frames":
+        return f"{said}, each {shape}"
+    return f"{said}, of {wide} numbers" if wide > 1 else said
 
 
 def _bars(counts: Sequence[float]) -> list[dict[str, str]]:

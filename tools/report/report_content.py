@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..terminal import number_text
+from .answer_rows import cell_text, example_rows, worst_table
 from .checklists import fill_checklists
 from .facts import TRAINING_FAULTS
-from .verdicts import (
-    headline_metric,
-    interval_words,
-    is_lower_better,
-    metric_name,
-    naive_name,
-    reach_verdict,
-    sentence_case,
-)
+from .score_tables import class_table, draw_panels, headline, score_rows
+from .verdicts import reach_verdict
+from .wording import rows_noun
 
 if TYPE_CHECKING:
     from ...recipes.training.runs import Run
-    from .panels import Panel
 
-__all__ = ["report_content", "rules_of", "spoken_name"]
+__all__ = ["report_content", "rules_of"]
 
 SEVERITY_ORDER = ("error", "warning", "info")
-MOST_WORST_FIELDS = 12
 MOST_COLUMNS = 200  # of the profile; the rest is counted
-MOST_PARTS = 30
 OPTIONAL = ("stopped_by", "best_epoch", "split", "test", "test_openings")
 
 
@@ -43,6 +34,7 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
     Guide: CHK-3, MIS-8.
     """
     from ..guide import RULES
+    from .forecast_chart import forecast_panels
     from .panels import curve_panels, evaluation_panels
     from .usage import usage_snippet
 
@@ -61,19 +53,23 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
     cited |= {rule for setting in settings for rule in setting["rules"]}
     return {
         "run": dict.fromkeys(OPTIONAL) | dict(record) | {"epochs": len(run.history)},
-        "title": ", ".join(map(str, record["target"])) or "prediction",
-        "source": Path(str(record.get("source") or "")).name,
+        "title": ", ".join(map(str, record["target"])) or _source(record) or "prediction",
+        "source": _source(record) if record["target"] else "",
+        "noun": rows_noun(record),
         "verdict": reach_verdict(run),
-        "headline": _headline(run),
+        "headline": headline(run),
         "findings": findings,
         "part": part,
         "parts": [name for name in ("validation", "test") if record.get(name)],
-        "scores": _scores(run),
+        "scores": score_rows(run),
         "remarks": [*(evaluation.get("readings") or ()), *(evaluation.get("notes") or ())],
-        "classes": _classes(evaluation),
-        "curves": _drawn("curve", curve_panels(run, findings)),
-        "details": _drawn("detail", evaluation_panels(evaluation, record["task"], threshold)),
-        "worst": _worst(record.get("worst_errors") or []),
+        "classes": class_table(evaluation),
+        "curves": draw_panels("curve", curve_panels(run, findings)),
+        "forecasts": draw_panels("forecast", forecast_panels(record)),
+        "details": draw_panels("detail", evaluation_panels(evaluation, record["task"], threshold)),
+        "worst": worst_table(record),
+        "examples": example_rows(record),
+        "sample": (record.get("examples") or {}).get("sample"),
         "profile": _profile(record),
         "hidden_columns": max(0, len(record.get("audit_profile") or ()) - MOST_COLUMNS),
         "choices": {
@@ -100,110 +96,9 @@ def _ordered(run: Run) -> list[dict[str, Any]]:
     return sorted(found, key=lambda f: (SEVERITY_ORDER.index(f["severity"]), f["about"] == "data"))
 
 
-def _headline(run: Run) -> dict[str, Any] | None:
-    """Return the headline metric on each part, with the chart beside the naive answers."""
-    from .charts import draw_comparison
-    from .panels import Panel
-
-    metric = headline_metric(run)
-    if not metric:
-        return None
-    record = run.record
-    values = {
-        part: record[part]["metrics"][metric]
-        for part in ("validation", "test")
-        if ((record.get(part) or {}).get("metrics") or {}).get(metric)
-    }
-    part = "test" if "test" in values else "validation"
-    naive = (record.get("naive") or {}).get(part) or {}
-    shown = {"this model": values[part]}
-    shown |= {naive_name(n): answer[metric] for n, answer in naive.items() if answer.get(metric)}
-    points = {n: (e["value"], e["low"], e["high"]) for n, e in shown.items() if _known(e)}
-    said = [f"{n} {number_text(e['value'])} ({interval_words(e)})" for n, e in shown.items()]
-    better = "less is better" if is_lower_better(metric) else "more is better"
-    caption = f"Bars are 95 % intervals; {better}."
-    if (record.get("comparisons") or {}).get(part):
-        caption += " The verdict compares row by row, so it can decide where bars overlap."
-    panel = Panel(
-        f"{sentence_case(metric_name(metric))} on {part} rows",
-        caption,
-        draw_comparison(points, metric=metric_name(metric)),
-        more="; ".join(said),
-    )
-    return {
-        "metric": sentence_case(metric_name(metric)),
-        "values": values,
-        "chart": _drawn("headline", [panel])[0],
-    }
-
-
-def _known(estimate: Mapping[str, Any]) -> bool:
-    return all(estimate.get(key) is not None for key in ("value", "low", "high"))
-
-
-def _scores(run: Run) -> list[dict[str, Any]]:
-    """Return one row per metric: the model and each naive answer, on each part measured."""
-    record = run.record
-    rows = []
-    parts = [part for part in ("validation", "test") if record.get(part)]
-    names = dict.fromkeys(name for part in parts for name in record[part].get("metrics") or {})
-    for name in names:
-        row: dict[str, Any] = {"name": metric_name(name), "less": is_lower_better(name)}
-        for part in parts:
-            naive = (record.get("naive") or {}).get(part) or {}
-            row[part] = {
-                "model": (record[part].get("metrics") or {}).get(name),
-                "naive": {naive_name(n): answer.get(name) for n, answer in naive.items()},
-            }
-        rows.append(row)
-    return rows
-
-
-def _classes(evaluation: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the metrics of each class, label or target as a table."""
-    parts = evaluation.get("parts") or {}
-    metrics = list(dict.fromkeys(name for part in parts.values() for name in part))
-    return {
-        "metrics": metrics,
-        "names": [metric_name(name) for name in metrics],
-        "rows": list(parts.items())[:MOST_PARTS],
-        "hidden": max(0, len(parts) - MOST_PARTS),
-    }
-
-
-def _worst(errors: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the worst errors as a table of as many fields as they have."""
-    errors, right = _worst_sequences(errors)
-    names = dict.fromkeys(name for item in errors for name in item if name != "position")
-    fields = sorted(names, key=lambda name: name != "row")[:MOST_WORST_FIELDS]
-    numeric = [all(_is_number(item.get(name)) for item in errors) for name in fields]
-    rows = [[_cell(item.get(name), plain=name == "row") for name in fields] for item in errors]
-    return {
-        "fields": [
-            {"name": spoken_name(name), "css": "num" if number and name != "row" else "name"}
-            for name, number in zip(fields, numeric, strict=True)
-        ],
-        "rows": rows,
-        "all_right": right or (bool(errors) and all(item.get("wrong") is False for item in errors)),
-    }
-
-
-def _worst_sequences(
-    errors: list[Mapping[str, Any]],
-) -> tuple[list[Mapping[str, Any]], bool]:
-    """Return errors of sequences with their score under its name, and whether all are right.
-
-    Answers that are right to the last step are left out, unless there are no others.
-    """
-    if not all("score" in item for item in errors) or not errors:
-        return errors, False
-    wrong = [item for item in errors if item.get("true") != item.get("predicted")]
-    shown: list[Mapping[str, Any]] = [
-        {name: item[name] for name in ("row", "true", "predicted") if name in item}
-        | {metric_name(str(item.get("metric") or "score")): item["score"]}
-        for item in wrong or errors
-    ]
-    return shown, not wrong
+def _source(record: Mapping[str, Any]) -> str:
+    """Return the name of the file or folder that was read."""
+    return Path(str(record.get("source") or "")).name
 
 
 def _profile(record: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -213,24 +108,6 @@ def _profile(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     choices = record.get("choices") or {}
     profiles = (record.get("audit_profile") or [])[:MOST_COLUMNS]
     return [profile_row(profile, choices.get(profile.get("name")) or {}) for profile in profiles]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _cell(value: Any, *, plain: bool = False) -> str:
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "–"}[value]
-    if isinstance(value, int):
-        return str(value) if plain else f"{value:,}"
-    if isinstance(value, float):
-        return number_text(value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_cell(item)}" for name, item in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_cell(item) for item in value)
-    return str(value)
 
 
 def _settings(run: Run) -> list[dict[str, Any]]:
@@ -243,7 +120,7 @@ def _settings(run: Run) -> list[dict[str, Any]]:
                 "value": _setting(getattr(run.config, name)),
                 "reason": choice.reason,
                 "rules": rules_of({"rule": choice.rule}),
-                "figures": {key: _cell(value) for key, value in choice.figures.items()},
+                "figures": {key: cell_text(value) for key, value in choice.figures.items()},
                 "chosen": name in run.config.reasons,
             }
         )
@@ -287,31 +164,9 @@ def _made_of(run: Run) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in rows.items() if value not in (None, "")]
 
 
-def _drawn(prefix: str, panels: Iterable[Panel]) -> list[dict[str, Any]]:
-    """Return panels with their charts as SVG, safe to put into the page as they are."""
-    from markupsafe import Markup
-
-    from .drawing import inline_svg
-
-    drawn = []
-    for number, panel in enumerate(panels, 1):
-        description = f"{panel.title}. {panel.caption} {panel.more}".strip()
-        svg = inline_svg(panel.figure, f"{prefix}{number}", description)
-        # inline_svg escapes every text and attribute of the figure.
-        drawn.append(
-            {"title": panel.title, "caption": panel.caption, "svg": Markup(svg), "wide": panel.wide}
-        )
-    return drawn
-
-
 def rules_of(item: Mapping[str, Any]) -> list[str]:
     """Return the ids of the guide's rules that a finding or a choice names, those that exist."""
     from ..guide import RULES
 
     ids = [rule.strip() for rule in str(item.get("rule") or "").split(",")]
     return [rule for rule in ids if rule in RULES]
-
-
-def spoken_name(name: Any) -> str:
-    """Return a name without underscores."""
-    return str(name).replace("_", " ")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from ...zoo.errors import BadInput, Problem
 from ..terminal import number_text
+from .answer_rows import spoken_name
 from .profiles import compact_number
-from .report_content import report_content, rules_of, spoken_name
-from .verdicts import interval_words
+from .report_content import report_content, rules_of
+from .wording import interval_words, metric_text, sentence_case
 
 if TYPE_CHECKING:
     from ...recipes.training.runs import Run
@@ -56,6 +57,8 @@ def build_report(run_folder: str | Path) -> Path:
     environment.filters |= {
         "compact": compact_number,
         "number": number_text,
+        "measured": lambda value, metric: metric_text(metric, value),
+        "sentence": sentence_case,
         "interval": interval_words,
         "spoken": spoken_name,
         "rules": rules_of,

@@ -42,6 +42,7 @@ def usage_snippet(record: Mapping[str, Any]) -> str:
     examples = {p.get("name"): p for p in record.get("audit_profile") or ()}
     lines = [
         "import keras",
+        *(["import numpy as np"] if record["task"]["kind"] == "span" else []),
         "import tensorflow as tf",
         "",
         f"model = keras.models.load_model({_text(record.get('model') or 'model.keras')})",
@@ -112,8 +113,11 @@ _SEQUENCES: dict[str, tuple[str, ...]] = {
         'answer = "".join(symbols[number] for number in changes)  # greedy: the likeliest sign',
     ),
     "span": (
-        "first, last = output.argmax(axis=1)",
-        "answer = (int(first), int(last))  # numbers of words of {first}, from 0",
+        "first, last = output  # of each word the probability to be it",
+        "# The likeliest pair in order, at most 31 words long.",
+        "pairs = np.tril(np.triu(first[:, None] * last), 30)",
+        "start, end = divmod(int(pairs.argmax()), len(last))",
+        "answer = (start, end)  # numbers of words of {first}, from 0",
     ),
 }
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..terminal import number_text
+from .wording import is_lower_better, metric_text, naive_name, naive_phrase
 
 if TYPE_CHECKING:
     from ...recipes.training.runs import Run
@@ -17,12 +16,7 @@ __all__ = [
     "Verdict",
     "compare",
     "headline_metric",
-    "interval_words",
-    "is_lower_better",
-    "metric_name",
-    "naive_name",
     "reach_verdict",
-    "sentence_case",
 ]
 
 Tone = Literal["good", "caution", "bad"]
@@ -34,36 +28,7 @@ HEADLINES = {
     "regression": ("mae", "rmse"),
 }
 IMBALANCED_HEADLINES = {"binary": ("roc_auc", "f1"), "multiclass": ("f1", "balanced_accuracy")}
-PRETTY = {
-    "roc_auc": "ROC AUC",
-    "f1": "F1",
-    "mae": "MAE",
-    "rmse": "RMSE",
-    "f1_weighted": "F1, weighted",
-    "precision_weighted": "precision, weighted",
-    "brier_score": "Brier score",
-    "matthews_correlation": "Matthews correlation",
-    "f1_micro": "F1, micro",
-    "top_2_accuracy": "top-2 accuracy",
-    "r2": "R²",
-    "mse": "MSE",
-    "mase": "MASE",
-    "smape": "sMAPE",
-    "owa": "OWA",
-    "bleu": "BLEU",
-    "chrf": "chrF",
-    "chunk_f1": "chunk F1",
-    "token_f1": "token F1",
-}
-NAIVE = {
-    "majority": ("commonest class", "always answering the commonest class"),
-    "mean": ("mean", "always answering the mean"),
-    "linear": ("linear model", "a linear model"),
-    "each word": ("each word's commonest", "answering each word's commonest class"),
-    "repeat-last": ("last value repeated", "repeating the last value"),
-    "seasonal-naive": ("last season repeated", "repeating the last season"),
-}
-LINEAR = NAIVE["linear"][0]
+LINEAR = naive_name("linear")
 
 
 @dataclass(frozen=True)
@@ -120,9 +85,9 @@ def reach_verdict(run: Run) -> Verdict:
     naive = ((record.get("naive") or {}).get(part)) or {}
     paired = (record.get("comparisons") or {}).get(part) or {}
     comparisons = tuple(
-        _paired(name, paired[name])
+        _paired(name, paired[name], record["task"]["kind"])
         if name in paired
-        else compare(metric, scores[metric], name, answer[metric])
+        else compare(metric, scores[metric], name, answer[metric], record["task"]["kind"])
         for name, answer in naive.items()
         if metric in scores and answer.get(metric)
     )
@@ -167,7 +132,7 @@ def _judged(comparisons: tuple[Comparison, ...]) -> tuple[Tone, str]:
 
 
 def compare(
-    metric: str, model: Mapping[str, Any], name: str, other: Mapping[str, Any]
+    metric: str, model: Mapping[str, Any], name: str, other: Mapping[str, Any], kind: str = ""
 ) -> Comparison:
     """Return how two estimates of one metric compare.
 
@@ -176,6 +141,7 @@ def compare(
         model: The model's value with `low` and `high`.
         name: The name of the naive answer.
         other: The naive answer's value with `low` and `high`.
+        kind: Of the task; some naive answers are called after it.
 
     Examples:
         >>> one = {"value": 0.9, "low": 0.85, "high": 0.95}
@@ -184,9 +150,8 @@ def compare(
         >>> compare("mae", one, "mean", {"value": 0.8, "low": 0.7, "high": 0.86}).relation
         'not distinguishable'
     """
-    called = naive_name(name)
-    beside = NAIVE.get(name, ("", called))[1]
-    said = f"{beside} ({number_text(other.get('value'))})"
+    called = naive_name(name, kind)
+    said = f"{naive_phrase(name, kind)} ({metric_text(metric, other.get('value'))})"
     ours, theirs = _interval(model), _interval(other)
     if ours is None or theirs is None:
         return Comparison(called, "not distinguishable", said)
@@ -197,15 +162,14 @@ def compare(
     return Comparison(called, "better" if is_better else "worse", said)
 
 
-def _paired(name: str, comparison: Mapping[str, Any]) -> Comparison:
+def _paired(name: str, comparison: Mapping[str, Any], kind: str) -> Comparison:
     """Return a comparison that `recipes.compare_with_naive` made, as plain data."""
-    called, gain = naive_name(name), comparison["gain"]
-    beside = NAIVE.get(name, ("", called))[1]
-    said = f"{beside} ({number_text(comparison['naive'])})"
+    called, gain, metric = naive_name(name, kind), comparison["gain"], comparison["metric"]
+    said = f"{naive_phrase(name, kind)} ({metric_text(metric, comparison['naive'])})"
     if comparison["verdict"] != "not distinguishable":
         ends = sorted(abs(gain[end]) for end in ("low", "high"))
-        span = " to ".join(map(number_text, ends))
-        said += f", by {number_text(abs(gain['value']))} ({span})"
+        span = " to ".join(metric_text(metric, end) for end in ends)
+        said += f", by {metric_text(metric, abs(gain['value']))} ({span})"
     return Comparison(called, comparison["verdict"], said)
 
 
@@ -237,66 +201,3 @@ def headline_metric(run: Run) -> str:
     if any(finding.fault == "imbalanced" for finding in run.findings):
         wanted = IMBALANCED_HEADLINES.get(kind, wanted)
     return next((name for name in wanted if name in metrics), next(iter(metrics), ""))
-
-
-def is_lower_better(metric: str) -> bool:
-    """Whether a small value of this metric is good.
-
-    Examples:
-        >>> is_lower_better("rmse"), is_lower_better("accuracy"), is_lower_better("perplexity")
-        (True, False, True)
-    """
-    from ...recipes.scoring.evaluation import ERRORS
-
-    return metric in ERRORS or metric in _sequence_errors()
-
-
-@cache
-def _sequence_errors() -> frozenset[str]:
-    """Return the metrics of which less is better, of all tasks whose answer is a sequence."""
-    from ...recipes.answering.methods import METHODS, method_of
-    from ...zoo.tasks import Task
-
-    errors: frozenset[str] = frozenset()
-    for kind in METHODS:
-        names = ("a",) if kind in ("forecasting", "sequence_labelling", "speech") else ()
-        task = Task(kind, names, horizon=int(kind == "forecasting"))  # pyright: ignore[reportArgumentType]
-        errors |= method_of(task).errors
-    return errors
-
-
-def metric_name(metric: str) -> str:
-    """Return a metric's name as people write it.
-
-    Examples:
-        >>> metric_name("roc_auc"), metric_name("balanced_accuracy")
-        ('ROC AUC', 'balanced accuracy')
-    """
-    return PRETTY.get(metric, metric.replace("_", " "))
-
-
-def naive_name(name: str) -> str:
-    """Return a naive answer's name as people would say it."""
-    return NAIVE[name][0] if name in NAIVE else name.replace("_", " ")
-
-
-def sentence_case(text: str) -> str:
-    """Return a text with its first letter large, the others as they are.
-
-    Examples:
-        >>> sentence_case("log loss"), sentence_case("ROC AUC")
-        ('Log loss', 'ROC AUC')
-    """
-    return text[:1].upper() + text[1:]
-
-
-def interval_words(estimate: Mapping[str, Any] | None) -> str:
-    """Return both ends of an interval, or nothing where there is none.
-
-    Examples:
-        >>> interval_words({"value": 0.97, "low": 0.94, "high": 1.0})
-        '0.940 to 1.000'
-    """
-    if not estimate or estimate.get("low") is None or estimate.get("high") is None:
-        return ""
-    return f"{number_text(estimate['low'])} to {number_text(estimate['high'])}"
