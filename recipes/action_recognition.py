@@ -15,13 +15,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .auditing.audits import audit
 from .choosing.configuring import choose_config
-from .completing import Clock, baseline_scores, complete_run
+from .completing import Clock, carry_out
 from .reading.loading import load
-from .scoring.naive import naive_answers
 from .splitting.parts import split
-from .training.fitting import Listener, train
+from .training.fitting import Listener
 from .training.runs import Run
 
 __all__ = ["recognise_actions"]
@@ -65,7 +63,6 @@ def recognise_actions(
 
     clock.step("prepare", "auditing and splitting")
     splits = split(dataset, seed=seed)
-    findings = audit(dataset, splits)
     config = choose_config(splits, seed=seed).replace(
         reason="it is the recipe for films",
         # A few convolutions that all frames share make a vector of each; the two gates of a GRU
@@ -80,18 +77,7 @@ def recognise_actions(
         epochs=epochs,
         early_stopping_patience=10,
     )
-    answers = naive_answers(splits.train, splits.validation)
-
-    clock.step("train", "loading Keras")
-    run = train(
-        config,
-        splits,
-        output,
-        findings=findings,
-        baseline=baseline_scores(answers, splits.validation),
-        listener=progress,
-    )
-    return complete_run(run, dataset, answers, clock, test, verify=False)
+    return carry_out(config, dataset, splits, output, clock=clock, test=test)
 
 
 if __name__ == "__main__":

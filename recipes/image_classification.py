@@ -14,13 +14,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .auditing.audits import audit
 from .choosing.configuring import choose_config
-from .completing import Clock, baseline_scores, complete_run
+from .completing import Clock, carry_out
 from .reading.loading import load
-from .scoring.naive import naive_answers
 from .splitting.parts import split
-from .training.fitting import Listener, train
+from .training.fitting import Listener
 from .training.runs import Run
 
 __all__ = ["classify_images"]
@@ -64,7 +62,6 @@ def classify_images(
 
     clock.step("prepare", "auditing and splitting")
     splits = split(dataset, seed=seed)
-    findings = audit(dataset, splits)
     config = choose_config(splits, seed=seed).replace(
         reason="it is the recipe for images",
         # Few filters see edges, more see what edges make up. More of them, and a fourth entry,
@@ -79,18 +76,7 @@ def classify_images(
         epochs=epochs,
         early_stopping_patience=10,
     )
-    answers = naive_answers(splits.train, splits.validation)
-
-    clock.step("train", "loading Keras")
-    run = train(
-        config,
-        splits,
-        output,
-        findings=findings,
-        baseline=baseline_scores(answers, splits.validation),
-        listener=progress,
-    )
-    return complete_run(run, dataset, answers, clock, test, verify=False)
+    return carry_out(config, dataset, splits, output, clock=clock, test=test)
 
 
 if __name__ == "__main__":

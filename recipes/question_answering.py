@@ -16,13 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .auditing.audits import audit
 from .choosing.configuring import choose_config
-from .completing import Clock, baseline_scores, complete_run
+from .completing import Clock, carry_out
 from .reading.loading import load
-from .scoring.naive import naive_answers
 from .splitting.parts import split
-from .training.fitting import Listener, train
+from .training.fitting import Listener
 from .training.runs import Run
 
 __all__ = ["answer_questions"]
@@ -65,8 +63,6 @@ def answer_questions(
     # A passage with several questions stays in one part: having seen it with one helps with all.
     clock.step("prepare", "auditing and splitting")
     splits = split(dataset, seed=seed)
-    findings = audit(dataset, splits)
-    naive = naive_answers(splits.train, splits.validation)
 
     config = choose_config(splits, seed=seed, overrides=[f"model={model}"]).replace(
         reason="it is the recipe for questions",
@@ -78,16 +74,7 @@ def answer_questions(
         # A little: what is dropped may be the one word that the answer hangs on.
         dropout=0.2,
     )
-    clock.step("train", "loading Keras")
-    run = train(
-        config,
-        splits,
-        output,
-        findings=findings,
-        baseline=baseline_scores(naive, splits.validation),
-        listener=progress,
-    )
-    return complete_run(run, dataset, naive, clock, test, verify=False)
+    return carry_out(config, dataset, splits, output, clock=clock, test=test)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .auditing.audits import audit
 from .choosing.configuring import choose_config
-from .completing import Clock, baseline_scores, complete_run
+from .completing import Clock, carry_out
 from .reading.loading import load
-from .scoring.naive import naive_answers
 from .splitting.parts import split
-from .training.fitting import Listener, train
+from .training.fitting import Listener
 from .training.runs import Run
 
 __all__ = ["recognise_speech"]
@@ -66,8 +64,6 @@ def recognise_speech(
 
     clock.step("prepare", "auditing and splitting")
     splits = split(dataset, seed=seed)
-    findings = audit(dataset, splits)
-    naive = naive_answers(splits.train, splits.validation)
     config = choose_config(splits, seed=seed).replace(
         reason="it is the recipe for speech",
         model="gru",
@@ -83,17 +79,7 @@ def recognise_speech(
         epochs=epochs,
         early_stopping_patience=6,
     )
-
-    clock.step("train", "loading Keras")
-    run = train(
-        config,
-        splits,
-        output,
-        findings=findings,
-        baseline=baseline_scores(naive, splits.validation),
-        listener=progress,
-    )
-    return complete_run(run, dataset, naive, clock, test, verify=False)
+    return carry_out(config, dataset, splits, output, clock=clock, test=test)
 
 
 if __name__ == "__main__":

@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ..zoo.using.generation import generate
-from .auditing.audits import audit
 from .choosing.configuring import choose_config
-from .completing import Clock, baseline_scores, complete_run
+from .completing import Clock, carry_out
 from .reading.loading import load
-from .scoring.naive import naive_answers
 from .splitting.parts import split
-from .training.fitting import Listener, train
+from .training.fitting import Listener
 from .training.runs import Run
 
 __all__ = ["write_on"]
@@ -59,9 +57,6 @@ def write_on(
     clock.step("prepare", "auditing and splitting")
     # By place: the beginning is trained on, what follows is watched, the end is sealed.
     splits = split(dataset, seed=seed)
-    findings = audit(dataset, splits)
-    # What the frequencies of characters and of pairs foretell: spelling begins above that.
-    naive = naive_answers(splits.train, splits.validation)
 
     config = choose_config(splits, seed=seed).replace(
         reason="it is the recipe for writing",
@@ -77,16 +72,7 @@ def write_on(
         batch_size=16,
         epochs=epochs,
     )
-    clock.step("train", "loading Keras")
-    run = train(
-        config,
-        splits,
-        output,
-        findings=findings,
-        baseline=baseline_scores(naive, splits.validation),
-        listener=progress,
-    )
-    return complete_run(run, dataset, naive, clock, test, verify=False)
+    return carry_out(config, dataset, splits, output, clock=clock, test=test)
 
 
 if __name__ == "__main__":

@@ -14,13 +14,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .auditing.audits import audit
 from .choosing.configuring import choose_config
-from .completing import Clock, baseline_scores, complete_run
+from .completing import Clock, carry_out
 from .reading.loading import load
-from .scoring.naive import naive_answers
 from .splitting.parts import split
-from .training.fitting import Listener, train
+from .training.fitting import Listener
 from .training.runs import Run
 
 __all__ = ["translate_texts"]
@@ -64,9 +62,6 @@ def translate_texts(
     clock.step("prepare", "auditing and splitting")
     # Rows with the same source stay in one part, so that no answer is known by heart.
     splits = split(dataset, seed=seed)
-    findings = audit(dataset, splits)
-    # The source itself, the commonest answer, and that of the most similar training row.
-    naive = naive_answers(splits.train, splits.validation)
 
     config = choose_config(splits, seed=seed, overrides=[f"model={model}"]).replace(
         reason="it is the recipe for translation",
@@ -81,17 +76,7 @@ def translate_texts(
     if model == "transformer_encoder_decoder":
         # One layer that reads and one that writes, to begin with.
         config = config.replace(reason="it is the recipe for translation", layers=1)
-    clock.step("train", "loading Keras")
-    # Each word is learnt after the right words before it; scored is what is written alone.
-    run = train(
-        config,
-        splits,
-        output,
-        findings=findings,
-        baseline=baseline_scores(naive, splits.validation),
-        listener=progress,
-    )
-    return complete_run(run, dataset, naive, clock, test, verify=False)
+    return carry_out(config, dataset, splits, output, clock=clock, test=test)
 
 
 if __name__ == "__main__":
