@@ -20,7 +20,6 @@ from .reading.loading import load
 from .scoring.evaluation import evaluate
 from .scoring.naive import compare_with_naive, naive_answers
 from .scoring.shown_answers import shown_answers, written_sample
-from .scoring.shown_answers import shown_answers, written_sample
 from .scoring.worst import worst_errors
 from .splitting.parts import split
 from .training.fitting import Listener, train
@@ -104,7 +103,6 @@ def complete_run(
         naive={"validation": _naive_scores(answers, rows, run.config), "test": None},
         comparisons={"validation": compared, "test": None},
         worst_errors=worst,
-        examples=examples,
         examples=examples,
         audit_profile=profile(dataset),
     )
