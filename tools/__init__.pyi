@@ -11,7 +11,6 @@ from .guide import citations as citations
 from .guide import select_rules as select_rules
 from .progress import Progress as Progress
 from .report.answer_charts import draw_calibration as draw_calibration
-from .report.answer_charts import draw_confusion_matrix as draw_confusion_matrix
 from .report.answer_charts import draw_precision_recall as draw_precision_recall
 from .report.answer_charts import draw_predictions as draw_predictions
 from .report.answer_charts import draw_residuals as draw_residuals
@@ -23,4 +22,6 @@ from .report.charts import draw_history as draw_history
 from .report.checklists import Checklist as Checklist
 from .report.checklists import Item as Item
 from .report.checklists import fill_checklists as fill_checklists
+from .report.confusion_chart import draw_confusion_matrix as draw_confusion_matrix
+from .report.forecast_chart import draw_forecast as draw_forecast
 from .report.reporting import build_report as build_report

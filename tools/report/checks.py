@@ -6,7 +6,7 @@ import math
 from typing import Literal, TypeAlias
 
 from .facts import TRAINING_FAULTS, Facts
-from .wording import rows_noun, sentence_case
+from .wording import counted, few, rows_noun, sentence_case
 
 __all__ = ["Answer", "State"]
 
@@ -47,23 +47,23 @@ def explored(facts: Facts) -> Answer:
     if unseen:
         return (
             "not done",
-            f"{len(unseen)} of {_count(len(columns), 'column')} without a profile: {_few(unseen)}.",
+            f"{len(unseen)} of {counted(len(columns), 'column')} without a profile: {few(unseen)}.",
         )
     found = sum(finding.fault not in TRAINING_FAULTS for finding in facts.run.findings)
     return (
         "done",
-        f"{_count(len(columns), 'column')} profiled; the audit has {_count(found, 'finding')}.",
+        f"{counted(len(columns), 'column')} profiled; the audit has {counted(found, 'finding')}.",
     )
 
 
 def cleaned(facts: Facts) -> Answer:
     errors = facts.data_errors
     if errors:
-        return "not done", f"The audit left {_count(len(errors), 'error')}: {_few(errors)}."
+        return "not done", f"The audit left {counted(len(errors), 'error')}: {few(errors)}."
     missing = sum(int(p.get("missing") or 0) for p in facts.record.get("audit_profile") or ())
     return (
         "done",
-        f"The audit left no error. {_count(missing, 'missing value')} filled in the model.",
+        f"The audit left no error. {counted(missing, 'missing value')} filled in the model.",
     )
 
 
@@ -72,10 +72,10 @@ def split(facts: Facts) -> Answer:
         return "not done", "No sizes were recorded."
     empty = [name for name in ("train", "validation", "test") if not facts.rows.get(name)]
     if empty:
-        return "not done", f"There are no rows for {_few(empty)}."
+        return "not done", f"There are no rows for {few(empty)}."
     mixed = sorted(facts.faults & MIXED_ROWS)
     if mixed:
-        return "not done", f"The parts are not independent: {_few(mixed)}."
+        return "not done", f"The parts are not independent: {few(mixed)}."
     total = sum(facts.rows.values())
     noun = rows_noun(facts.record)
     shares = [facts.rows[name] / total for name in ("train", "validation", "test")]
@@ -106,18 +106,18 @@ def preprocessed(facts: Facts) -> Answer:
         return "not applicable", "No column needs scaling or encoding."
     bare = sorted(kind for kind in kinds if not facts.has_layer(*ENCODERS[kind]))
     if bare:
-        return "not done", f"The saved model holds no layer that encodes: {_few(bare)}."
-    return "done", f"Layers inside the saved model encode {_few(sorted(kinds))} columns."
+        return "not done", f"The saved model holds no layer that encodes: {few(bare)}."
+    return "done", f"Layers inside the saved model encode {few(sorted(kinds))} columns."
 
 
 def architecture(facts: Facts) -> Answer:
     config, (least, most) = facts.config, FIRST_LAYERS
     units, name = config.units, config.model.replace("_", " ")
     if config.model.startswith("transformer"):
-        said = f"{_count(config.layers, f'{name} layer')}, {config.embedding_width} wide"
+        said = f"{counted(config.layers, f'{name} layer')}, {config.embedding_width} wide"
     elif config.model in RECURRENT or config.model == "mlp":
         what = RECURRENT.get(config.model, "hidden layer")
-        said = f"{_count(len(units), what)} of {', '.join(map(str, units))} units"
+        said = f"{counted(len(units), what)} of {', '.join(map(str, units))} units"
     else:
         said = sentence_case(name)
     size = facts.record.get("parameters")
@@ -131,7 +131,7 @@ def hyperparameters(facts: Facts) -> Answer:
     names = ("optimizer", "learning_rate", "batch_size", "epochs", "loss")
     unexplained = [name for name in names if name not in facts.config.reasons]
     if unexplained:
-        return "not done", f"Nobody chose {_few(unexplained)}: the default was taken unseen."
+        return "not done", f"Nobody chose {few(unexplained)}: the default was taken unseen."
     said = [f"{name.replace('_', ' ')} {getattr(facts.config, name)}" for name in names]
     return "done", f"Each has a reason: {', '.join(said)}."
 
@@ -162,9 +162,9 @@ def watched(facts: Facts) -> Answer:
     if blind:
         return (
             "not done",
-            f"{_count(blind, 'epoch')} of {len(facts.train)} have no validation loss.",
+            f"{counted(blind, 'epoch')} of {len(facts.train)} have no validation loss.",
         )
-    return "done", f"Both losses are recorded for each of {_count(len(facts.train), 'epoch')}."
+    return "done", f"Both losses are recorded for each of {counted(len(facts.train), 'epoch')}."
 
 
 def decreasing(facts: Facts) -> Answer:
@@ -186,7 +186,7 @@ def stable(facts: Facts) -> Answer:
         return "not done", f"The loss is not finite at epoch {min(broken)}."
     faults = sorted(facts.faults & UNSTABLE)
     if faults:
-        return "not done", f"The diagnosis found {_few(faults)}."
+        return "not done", f"The diagnosis found {few(faults)}."
     return "done", "Every loss is finite, and no rule found swings, explosion or divergence."
 
 
@@ -228,15 +228,15 @@ def all_metrics(facts: Facts) -> Answer:
         return "not applicable", f"The guide lists no metrics for {facts.kind.replace('_', ' ')}."
     lacking = [name for name in wanted if name not in facts.metrics]
     if lacking:
-        return "not done", f"Not computed: {_few(lacking)}."
-    return "done", f"Computed: {_few(sorted(facts.metrics), 8)}."
+        return "not done", f"Not computed: {few(lacking)}."
+    return "done", f"Computed: {few(sorted(facts.metrics), 8)}."
 
 
 def documented(facts: Facts) -> Answer:
     names = ("seed", "fingerprint", "versions", "hardware", "split", "seconds")
     lacking = [name for name in names if facts.record.get(name) in (None, "", {}, [])]
     if lacking:
-        return "not done", f"The record lacks {_few(lacking)}."
+        return "not done", f"The record lacks {few(lacking)}."
     return "done", "Seed, data fingerprint, versions, hardware, split and times are in run.json."
 
 
@@ -252,7 +252,7 @@ def model_saved(facts: Facts) -> Answer:
 def parted(facts: Facts) -> Answer:
     empty = [name for name in ("train", "validation", "test") if not facts.rows.get(name)]
     if empty:
-        return "not done", f"There are no rows for {_few(empty)}."
+        return "not done", f"There are no rows for {few(empty)}."
     return "done", ", ".join(
         f"{count:,} {name}" for name, count in facts.rows.items()
     ) + f" {rows_noun(facts.record)}."
@@ -273,15 +273,15 @@ def one_change(facts: Facts) -> Answer:
         if choice.reason.startswith("you set it") and name not in NO_EXPERIMENT
     ]
     if len(changed) > 1:
-        return "not done", f"{len(changed)} settings differ by hand at once: {_few(changed)}."
-    return "done", f"Changed by hand: {_few(changed) or 'nothing'}."
+        return "not done", f"{len(changed)} settings differ by hand at once: {few(changed)}."
+    return "done", f"Changed by hand: {few(changed) or 'nothing'}."
 
 
 def rate(facts: Facts) -> Answer:
     rate, (low, high) = facts.config.learning_rate, LEARNING_RATES
     faults = sorted(facts.faults & {"lr_too_high", "lr_too_low", "nan_loss"})
     if faults:
-        return "not done", f"Learning rate {rate:g}: the diagnosis found {_few(faults)}."
+        return "not done", f"Learning rate {rate:g}: the diagnosis found {few(faults)}."
     if not low <= rate <= high:
         return "not done", f"Learning rate {rate:g} is outside {low:g} to {high:g}."
     return "done", f"Learning rate {rate:g}; no rule found it too high or too low."
@@ -290,16 +290,7 @@ def rate(facts: Facts) -> Answer:
 def visualised(facts: Facts) -> Answer:
     if len(facts.run.history) < 2:
         return "not done", "Fewer than two epochs: there is no curve to look at."
-    return "done", f"Curves of {_count(len(facts.run.history), 'epoch')} are drawn above."
-
-
-def _few(names: list[str] | tuple[str, ...], most: int = 4) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(name.replace("_", " ") for name in names[:most]) + more
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return "done", f"Curves of {counted(len(facts.run.history), 'epoch')} are drawn above."
 
 
 def _pairs(facts: Facts) -> list[tuple[float, float]]:

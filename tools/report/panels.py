@@ -131,7 +131,7 @@ def _curve_caption(name: str, history: Mapping[str, list[float]], best: int | No
 
 
 def _confusions(confusion: Mapping[str, Any], task: Mapping[str, Any]) -> Iterator[Panel]:
-    from .answer_charts import MOST_CLASSES, draw_confusion_matrix
+    from .confusion_chart import MOST_CLASSES, draw_confusion_matrix
 
     names, counts = confusion["names"], confusion["counts"]
     if task["kind"] == "multilabel":
@@ -155,7 +155,7 @@ def _confusions(confusion: Mapping[str, Any], task: Mapping[str, Any]) -> Iterat
         for j, count in enumerate(row)
         if i != j and count
     ]
-    caption = f"{right:,} of {total:,} rows are right."
+    caption = f"{right:,} of {total:,} are right."
     if wrong:
         count, actual, predicted = max(wrong, key=lambda item: item[0])
         caption += f" Most often {actual} is taken for {predicted} ({count:,})."

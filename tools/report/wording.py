@@ -9,6 +9,8 @@ from typing import Any
 from ..terminal import number_text
 
 __all__ = [
+    "counted",
+    "few",
     "interval_words",
     "is_lower_better",
     "metric_name",
@@ -174,3 +176,14 @@ def interval_words(estimate: Mapping[str, Any] | None, metric: str = "") -> str:
     if not estimate or estimate.get("low") is None or estimate.get("high") is None:
         return ""
     return f"{metric_text(metric, estimate['low'])} to {metric_text(metric, estimate['high'])}"
+
+
+def few(names: list[str] | tuple[str, ...], most: int = 4) -> str:
+    """Return the first of some names without underscores, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(name.replace("_", " ") for name in names[:most]) + more
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is not one."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
