@@ -5,11 +5,12 @@ from goodfit.recipes import quickstart
 from goodfit.recipes.making.examples import example
 from goodfit.tools.report.usage import usage_snippet
 
-SMALL = {"units": 4, "embedding_width": 4}
+SMALL = {"embedding_width": 8, "layers": 1, "heads": 2}
+ENCODER = {"model": "transformer_encoder", **SMALL}
 CASES = {
     "tagged_sentences": (
         {"target": "tags", "task": "sequence_labelling", "text": ["tokens"]},
-        {"model": "gru", **SMALL},
+        ENCODER,
         lambda answer: set(answer) >= {"O"},
     ),
     "town_load": (
@@ -19,20 +20,20 @@ CASES = {
     ),
     "phrases": (
         {"target": "german", "task": "translation", "text": ["english"]},
-        {"embedding_width": 8, "layers": 1, "heads": 2},
+        SMALL,
         lambda answer: isinstance(answer, str),
     ),
     "questions": (
         {"target": "answer", "task": "span", "text": ["passage", "question"]},
-        SMALL,
+        ENCODER,
         lambda answer: 0 <= answer[0] <= answer[1],
     ),
     "story": (
         {"task": "next_token", "lookback": 32},
-        {"embedding_width": 8, "layers": 1, "heads": 2},
+        SMALL,
         lambda answer: isinstance(answer, str) and len(answer) == 1,
     ),
-    "spoken": ({"target": "text"}, {"units": 4}, lambda answer: isinstance(answer, str)),
+    "spoken": ({"target": "text"}, ENCODER, lambda answer: isinstance(answer, str)),
     "shapes": ({}, {}, lambda answer: answer in ("circle", "square", "triangle")),
 }
 LINES = {"town_load": 400, "story": 40}  # of the file; 120 of the others
