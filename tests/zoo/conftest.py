@@ -156,6 +156,13 @@ def _labelled_sequence(z):
     return columns, features, labels, Task("sequence_labelling", ("low", "high"))
 
 
+def _labelled_frames(z):
+    """Return films of which each frame is light or dark."""
+    columns, features = _frames(z)
+    labels = as_rows([film.mean(axis=(1, 2, 3)) > 0 for film in features["film"]], "int64")
+    return columns, features, labels, Task("sequence_labelling", ("dark", "light"))
+
+
 def _continued_text(z):
     """Return texts whose words follow each other in a circle; the labels are the texts."""
     notes = texts(z)
@@ -209,6 +216,7 @@ SEQUENCES = {
     ("translation", "text"): _text_pair,
     ("sequence_labelling", "text"): _labelled_text,
     ("sequence_labelling", "sequence"): _labelled_sequence,
+    ("sequence_labelling", "frames"): _labelled_frames,
 }
 
 
@@ -236,10 +244,56 @@ def made_data(kind: str, given: str, count: int = COUNT):
     return Dataset(features, labels, tuple(columns), task, tuple(target), extras=extras)
 
 
+# What makes any builder tiny; of these, each takes those that it has.
+TINY = {
+    "units": (6,),
+    "filters": (6, 4),
+    "embedding_width": 8,
+    "layers": 1,
+    "heads": 2,
+    "dropout": 0.0,
+    "bidirectional": True,
+    "text_length": 64,
+    "learning_rate": 0.01,
+}
+
+
+def tiny_config(name: str):
+    """Return a configuration of a tiny model of this name."""
+    from goodfit.recipes import Config
+    from goodfit.recipes.model_settings import known_settings, taken_settings
+
+    known, takers = known_settings(name), taken_settings()
+    settings = {key: v for key, v in TINY.items() if key in known or key not in takers}
+    return Config().replace(model=name, **settings)
+
+
+def built_model(config, dataset):
+    """Return made data as divided rows, a model of them and the scale of its target."""
+    from goodfit.recipes.config import Choice
+    from goodfit.recipes.dataset import SealedTest, Splits
+    from goodfit.recipes.training.building import build_model
+
+    splits = Splits(dataset, dataset, SealedTest(dataset), Choice("made"))
+    return splits, *build_model(config, splits)
+
+
 @pytest.fixture(scope="session")
 def made():
     """A function that returns made data for a kind of task and a kind of input."""
     return made_data
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    """A function that returns the configuration of a tiny model by the name of its builder."""
+    return tiny_config
+
+
+@pytest.fixture(scope="session")
+def built():
+    """A function that builds a model from a configuration and made data."""
+    return built_model
 
 
 @pytest.fixture(scope="session")

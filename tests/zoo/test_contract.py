@@ -5,18 +5,6 @@ import pytest
 from goodfit.zoo import ROW_TASKS, BadInput, build, list_models, model_inputs, parts
 
 CARDS = {card.name: card for card in list_models()}
-# What makes any builder tiny; of these, each takes those that it has.
-TINY = {
-    "units": (6,),
-    "filters": (6, 4),
-    "embedding_width": 8,
-    "layers": 1,
-    "heads": 2,
-    "dropout": 0.0,
-    "bidirectional": True,
-    "text_length": 64,
-    "learning_rate": 0.01,
-}
 # A value that each setting must refuse.
 WRONG = {
     "units": (),
@@ -38,7 +26,7 @@ WRONG = {
 ASKED = {
     **dict.fromkeys(ROW_TASKS, ("table", "text", "sequence", "image", "audio", "frames")),
     "forecasting": ("sequence",),
-    "sequence_labelling": ("text", "sequence"),
+    "sequence_labelling": ("text", "sequence", "frames"),
     "next_token": ("text",),
     "translation": ("text",),
     "speech": ("audio",),
@@ -53,24 +41,6 @@ CASES = [
 ]
 
 
-def tiny(name):
-    from goodfit.recipes import Config
-    from goodfit.recipes.model_settings import known_settings, taken_settings
-
-    known, takers = known_settings(name), taken_settings()
-    settings = {key: v for key, v in TINY.items() if key in known or key not in takers}
-    return Config().replace(model=name, **settings)
-
-
-def built(config, dataset):
-    from goodfit.recipes.config import Choice
-    from goodfit.recipes.dataset import SealedTest, Splits
-    from goodfit.recipes.training.building import build_model
-
-    splits = Splits(dataset, dataset, SealedTest(dataset), Choice("made"))
-    return splits, *build_model(config, splits)
-
-
 def largest(first, second):
     return float(np.abs(first - second).max(initial=0.0))
 
@@ -83,7 +53,7 @@ def test_each_task_and_each_input_of_a_builder_belong_to_a_case(card):
 
 
 @pytest.mark.parametrize(("name", "kind", "given"), CASES)
-def test_builder_keeps_the_contract(made, name, kind, given, tmp_path):
+def test_builder_keeps_the_contract(made, tiny, built, name, kind, given, tmp_path):
     import keras
     from goodfit.recipes.training.building import compiled_trunk, encode, encoded_rows
     from goodfit.recipes.training.saving import raw_outputs
@@ -124,7 +94,7 @@ def test_builder_keeps_the_contract(made, name, kind, given, tmp_path):
     assert largest(raw_outputs(reopened, features, columns), answers) == 0.0
 
     if given in ("text", "sequence", "audio", "frames"):
-        padding_does_not_matter(model, config, dataset, answers, encoded, weights)
+        padding_does_not_matter(built, model, config, dataset, answers, encoded, weights)
 
 
 def held_to_the_task(output, task):
@@ -146,7 +116,7 @@ def held_to_the_task(output, task):
         assert ((output >= 0) & (output <= 1)).all()
 
 
-def padding_does_not_matter(model, config, dataset, answers, encoded, weights):
+def padding_does_not_matter(built, model, config, dataset, answers, encoded, weights):
     """Compare answers of rows among longer ones with those of the rows by themselves."""
     from goodfit.recipes.training.saving import raw_outputs
 
