@@ -55,7 +55,8 @@ def series_names(table: Table, by: str | None, told: Mapping[str, Any]) -> NDArr
     """Return the name of the series of each row, "" where there is one."""
     if by is None:
         return np.full(len(table), "", object)
-    groups = category_texts(as_cells(by, table, told))
+    cell = as_cells(by, table, told)
+    groups = cell.spread(category_texts(cell), "")
     if (groups == "").any():
         rows = np.flatnonzero(groups == "") + 1
         message = f"Column '{by}' does not say the series of {table.where(rows)}"
