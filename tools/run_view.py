@@ -94,9 +94,12 @@ def show_scores(terminal: Terminal, record: Mapping[str, Any], part: str) -> Non
     terminal.heading("Test" if part == "test" else "Validation", note)
     header = ["", "this model", *(naive_name(name, kind) for name in naive)]
     table = list(_score_lines(scores, naive, whole=True))
-    widths = [max(map(len, column)) for column in zip(header, *table, strict=True)]
-    if sum(widths) + 2 * len(widths) > terminal.width:
+    if _width(header, table) > terminal.width:
         table = list(_score_lines(scores, naive, whole=False))
+    if _width(header, table) > terminal.width:
+        header = [_in_two_lines(name) for name in header]
+        for row in table:
+            row[1] = row[1].replace(" (", "\n").removesuffix(")")
     terminal.table(header, table, right=1)
 
 
@@ -225,6 +228,21 @@ def _next_steps(
         steps.append((f"goodfit predict {run} {source} --output predictions.csv", ""))
     steps.append((f"goodfit why {run}", "why each setting is what it is"))
     return steps
+
+
+def _width(header: Sequence[str], table: Sequence[Sequence[str]]) -> int:
+    """Return how wide a table is, with the blanks that part and indent it."""
+    columns = zip(header, *table, strict=True)
+    return sum(2 + max(len(line) for cell in c for line in cell.split("\n")) for c in columns) + 2
+
+
+def _in_two_lines(text: str) -> str:
+    """Return a text broken at the blank that is nearest to its middle."""
+    blanks = [place for place, letter in enumerate(text) if letter == " "]
+    if not blanks:
+        return text
+    place = min(blanks, key=lambda blank: abs(2 * blank - len(text)))
+    return f"{text[:place]}\n{text[place + 1 :]}"
 
 
 def _score_lines(

@@ -49,8 +49,8 @@ class Terminal:
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], right: int = 99) -> None:
         """Write a table whose columns from the index `right` on are aligned to the right."""
-        lines = [list(header)]
-        for row in rows:  # a cell of several lines becomes several rows
+        lines = []
+        for row in (header, *rows):  # a cell of several lines becomes several rows
             parts = [cell.split("\n") for cell in row]
             height = max(map(len, parts))
             filled = [[*part, *[""] * (height - len(part))] for part in parts]

@@ -4,7 +4,7 @@ import io
 
 import pytest
 from goodfit.recipes.training.runs import open_run
-from goodfit.tools.run_view import show_findings, show_run
+from goodfit.tools.run_view import show_findings, show_run, show_scores
 from goodfit.tools.terminal import Terminal
 
 
@@ -66,3 +66,23 @@ def test_findings_come_worst_first_and_notes_are_named_briefly():
     assert "also noted, in the report: a note" in brief
     assert "2 more in the report" in brief
     assert "nothing was found" in shown(show_findings, [])
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_scores_beside_many_naive_answers_fit_the_terminal(width):
+    estimate = {"value": 1.268, "low": 1.183, "high": 1.353}
+    names = ("repeat-last", "seasonal-naive", "mean", "linear")
+    stream = io.StringIO()
+    terminal = Terminal(stream)
+    terminal.width = width
+    record = {
+        "task": {"kind": "forecasting"},
+        "columns": [{"kind": "sequence"}],
+        "rows": {"validation": 193},
+        "validation": {"metrics": {"smape": estimate, "mase": estimate}},
+        "naive": {"validation": {name: {"mase": estimate} for name in names}},
+    }
+    show_scores(terminal, record, "validation")
+    text = stream.getvalue()
+    assert max(map(len, text.splitlines())) <= width
+    assert "193 windows" in text and "1.183 to 1.353" in text and "mean of" in text
