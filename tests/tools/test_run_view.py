@@ -85,4 +85,6 @@ def test_scores_beside_many_naive_answers_fit_the_terminal(width):
     show_scores(terminal, record, "validation")
     text = stream.getvalue()
     assert max(map(len, text.splitlines())) <= width
-    assert "193 windows" in text and "1.183 to 1.353" in text and "mean of" in text
+    assert "193 windows" in text
+    assert "1.183 to 1.353" in text
+    assert "mean of" in text
