@@ -87,7 +87,7 @@ def _sequences(column: Column, values: NDArray[Any]) -> dict[str, Any]:
     """Return how many rows there are, how long they are, and which are empty."""
     lengths = row_lengths(values) if column.is_ragged else np.ones(len(values), np.int64)
     shape = " × ".join(map(str, column.step_shape)) or "samples"
-    shortest, longest = int(lengths.min(initial=0)), int(lengths.max(initial=0))
+    shortest, longest = (int(lengths.min()), int(lengths.max())) if len(lengths) else (0, 0)
     example = f"{shape}" if column.kind == "image" else f"{shortest} to {longest} steps of {shape}"
     return {
         "name": column.name,

@@ -19,6 +19,7 @@ from ..splitting.split_checks import checked_fractions
 from .encodings import choose_encoding
 from .forms import Form
 from .opening import COMPRESSIONS, find
+from .wording import plural
 
 __all__ = ["FORM", "LOOKBACK", "passage_form", "passages_of"]
 
@@ -83,9 +84,10 @@ def passage_form(name: str, by_words: bool) -> Form:
         text, place, encoding = _text_of(source, options.get("encoding"))
         texts = passages_of(text, lookback, by_words)
         if len(texts) < FEWEST:
+            be = "is" if len(texts) == 1 else "are"
             raise bad_input(
                 "rows_too_few",
-                f"There are only {len(texts)} passages of {lookback} {unit} in {place}",
+                f"There {be} only {plural(len(texts), 'passage')} of {lookback} {unit} in {place}",
                 expected=f"at least {FEWEST}, to train on, to watch and to test on",
                 received=f"{len(text):,} characters",
                 remedy="Give a longer text, or set a smaller lookback",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..builders.joining import parts
-from ..encoded import ordered
+from ..encoded import is_text, ordered
 from ..errors import BadInput, Problem, bad_input
 from ..inputs.text_inputs import LINE_END, WITH_LINES
 from .caching import CachedReader, Reader, WholeReader, is_recurrent
@@ -243,7 +243,8 @@ def _begun(
         raise BadInput(*problems)
     found = parts(getattr(model, "model", model))
     keys = ordered(found.preprocessor.output)
-    if len(keys) != 1 or keys[0] not in found.trunk.input or len(found.trunk.output.shape) != 3:
+    reads = len(keys) == 1 and is_text(keys[0]) and keys[0] in found.trunk.input
+    if not reads or len(found.trunk.output.shape) != 3:
         raise bad_input(
             "model_task",
             "The model does not tell what comes next in a text",
