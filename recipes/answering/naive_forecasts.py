@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...zoo.inputs.window_inputs import UNEVEN_SPREADS
 from ...zoo.tasks import Task
 from ..dataset import Dataset
 
@@ -14,6 +15,8 @@ __all__ = ["linear_forecasts", "naive2", "repeated", "seasonal"]
 MOST_WINDOWS = 20_000
 PENALTY = 1.0
 _AT_ONCE = 4_096
+# Below this share of the usual deviation a window is flat, and says nothing to divide by.
+_FLAT = 1e-6
 # 90 % of a normal distribution, both sides: what M4 calls a season (Naive2).
 _NORMAL_90 = 1.645
 
@@ -120,7 +123,8 @@ def _has_season(series: NDArray[np.float64], season: int) -> bool:
 def linear_forecasts(train: Dataset, rows: Dataset) -> NDArray[np.float32]:
     """Return what ridge regression from a target's own window says, one for all targets.
 
-    Windows are brought to their mean first, and to the deviation that is usual for the target.
+    Windows are brought to their mean first, and to the deviation that is usual for the target, or
+    to their own where these differ widely, as they do between several series.
 
     Args:
         train: Training windows.
@@ -133,7 +137,9 @@ def linear_forecasts(train: Dataset, rows: Dataset) -> NDArray[np.float32]:
     targets = task.outputs
     step = max(1, -(-len(windows) * targets // MOST_WINDOWS))
     x, level = _centred(windows[::step], targets)
-    unit = np.sqrt(np.square(x).mean(axis=(0, 2), keepdims=True))[0] + 1e-9  # (targets, 1)
+    usual = np.sqrt(np.square(x).mean(axis=(0, 2), keepdims=True)) + 1e-9  # (1, targets, 1)
+    own = _uneven(x)
+    unit = _spreads(x, usual) if own else usual
     y = train.labels[::step].transpose(0, 2, 1) - level
     known = ~np.isnan(y).any(axis=2)  # (n, targets)
     inputs, answers = (x / unit)[known], (y / unit)[known]
@@ -146,9 +152,24 @@ def linear_forecasts(train: Dataset, rows: Dataset) -> NDArray[np.float32]:
     found = np.empty((len(asked), task.horizon, targets), np.float32)
     for start in range(0, len(asked), _AT_ONCE):
         piece, middle = _centred(asked[start : start + _AT_ONCE], targets)
+        unit = _spreads(piece, usual) if own else usual
         said = (piece / unit) @ weights[:-1] + weights[-1]
         found[start : start + _AT_ONCE] = (said * unit + middle).transpose(0, 2, 1)
     return found
+
+
+def _spreads(x: NDArray, usual: NDArray) -> NDArray:
+    """Return the deviation of each window `(n, targets, 1)`; the usual one of a flat window."""
+    spreads = np.sqrt(np.square(x).mean(axis=2, keepdims=True))
+    return np.where(spreads > _FLAT * usual, spreads, usual)
+
+
+def _uneven(x: NDArray) -> bool:
+    """Return whether the deviations of windows differ so widely that each needs its own."""
+    spreads = np.sqrt(np.square(x).mean(axis=2))
+    moving = spreads[spreads > 0]
+    low, high = np.quantile(moving, [0.05, 0.95]) if len(moving) else (1.0, 1.0)
+    return bool(high > UNEVEN_SPREADS * low)
 
 
 def _centred(windows: NDArray, targets: int) -> tuple[NDArray, NDArray]:

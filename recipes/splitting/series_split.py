@@ -26,9 +26,10 @@ def split_series(
     """Divide windows of series by time, as shares of the steps; see `split`.
 
     The first steps are trained on, the next watched, the last sealed, at the same moments for all
-    series where that leaves each part a window, else by the steps of each series. What a window of
-    the later parts is to forecast lies wholly in its part; what it looks back on may lie before, as
-    it would in use, and as published protocols have it. Windows of training lie wholly in training.
+    series where they have times and that leaves each part a window, else by the steps of each
+    series. What a window of the later parts is to forecast lies wholly in its part; what it looks
+    back on may lie before, as it would in use, and as published protocols have it. Windows of
+    training lie wholly in training.
 
     Args:
         dataset: Windows, as a series is read.
@@ -57,7 +58,10 @@ def split_series(
         return np.stack([end - held - watched, end - held, end]).astype(np.int64)
 
     common = np.broadcast_to(cuts(firsts.min(), ends.max())[:, None], (3, len(firsts)))
-    for way, found in (("time", common), ("time, each series", cuts(firsts, ends))):
+    ways = [("time", common), ("time, each series", cuts(firsts, ends))]
+    if len(firsts) > 1 and not dataset.options.get("time"):
+        ways = ways[1:]  # steps that are only counted are the same moments in no two series
+    for way, found in ways:
         parts = _parts(origin, codes, found, horizon)
         if len(np.unique(parts[parts >= 0])) == len(_NAMES):
             return _divided(dataset, parts, way, seed, log)

@@ -1,6 +1,7 @@
 """Forecasts: figures worked out by hand, what is unknown, the naive ones, and the frame."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from goodfit.recipes import evaluate, load, naive_answers, split
 from goodfit.recipes.answering.forecasts import LARGEST_SCALED, METHOD, Forecasts
@@ -95,6 +96,21 @@ def test_a_linear_law_is_found_without_a_network():
     splits = split(data)
     answers = linear_forecasts(splits.train, splits.validation)
     assert np.abs(answers - splits.validation.labels).max() < 0.05
+
+
+def test_a_large_series_does_not_rule_the_linear_forecasts_of_a_small_one():
+    """The bug: on series of all sizes the ridge was tenfold worse than repeating a season."""
+    wave = np.sin(2 * np.pi * np.arange(300) / 8)
+    draw = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "s": ["large"] * 300 + ["small"] * 300,
+            "y": np.r_[1e5 * (wave + draw.normal(0, 1, 300)), 9 + wave],
+        }
+    )
+    parts = split(load(table, "y", series="s", horizon=4, lookback=16))
+    rows = parts.validation.take(np.flatnonzero(parts.validation.extras["series"] == "small"))
+    assert np.abs(linear_forecasts(parts.train, rows) - rows.labels).max() < 1.0
 
 
 def test_naive_answers_have_names_and_figures():

@@ -77,6 +77,17 @@ def test_series_of_other_times_are_each_cut_in_its_own():
         assert set(part.extras["series"]) == {"s0", "s1"}
 
 
+def test_steps_that_are_only_counted_are_the_same_moments_in_no_two_series():
+    """The bug: cut at one count, the shorter series of M4 were never watched or tested."""
+    table = pd.DataFrame(
+        {"s": ["a"] * 200 + ["b"] * 120, "y": np.sin(np.r_[np.arange(200), np.arange(120)])}
+    )
+    splits = split(load(table, "y", series="s", horizon=HORIZON, lookback=LOOKBACK))
+    assert splits.method.value == "time, each series"
+    for part in parts_of(splits):
+        assert set(part.extras["series"]) == {"a", "b"}
+
+
 def test_windows_that_reach_into_the_next_part_are_counted():
     splits = split(series(200))
     figures = splits.method.figures
