@@ -62,8 +62,9 @@ def span_steps(
     embed = layers.Embedding(counts[first], width, name="embed_words")
     same: Any = ops.equal(ops.expand_dims(passage, 2), ops.expand_dims(question, 1))  # (n, t, q)
     known = ops.expand_dims(ops.greater(passage, 1), 2)  # 0 is padding, 1 an unknown word
-    found = ops.any(ops.logical_and(same, known), axis=2)  # (n, t)
-    matched = layers.Embedding(2, width, name="embed_matched")(ops.cast(found, "int32"))
+    # Counted, not asked whether there is any: LiteRT has no test of a truth value's sign.
+    count: Any = ops.sum(ops.cast(ops.logical_and(same, known), "int32"), axis=2)  # (n, t)
+    matched = layers.Embedding(2, width, name="embed_matched")(ops.minimum(count, 1))
     return (
         Steps(first, embed(passage) + matched, word_mask(passage)),
         Steps(second, embed(question), word_mask(question)),
@@ -125,8 +126,9 @@ def answer_ends(states: Any, present: Any) -> Any:
 
     # 2. Graph.
     scores: Any = ops.transpose(score(states), (0, 2, 1))  # (n, t, 2) -> (n, 2, t)
-    absent: Any = 1.0 - ops.transpose(ops.cast(present, "float32"), (0, 2, 1))  # (n, 1, t)
-    return share(scores + absent * _IMPOSSIBLE)
+    there = ops.greater(ops.transpose(present, (0, 2, 1)), 0.0)  # (n, 1, t)
+    # Chosen, not added: LiteRT adds in another order, in which a score beside 1e9 is lost.
+    return share(ops.where(there, scores, _IMPOSSIBLE))
 
 
 def _seen(present: Any) -> Any:

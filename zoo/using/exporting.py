@@ -62,9 +62,10 @@ def export_model(
     """Write a model for another runtime, run what was written, and keep it only if it agrees.
 
     A SavedModel takes raw values, text included. ONNX Runtime and LiteRT have no layers for text,
-    so of a model with text, categories or dates the trunk is exported: it takes the tensors that
-    `parts(model).preprocessor` makes of raw rows, and `part` of the result says so. A LiteRT file
-    takes one row at a time, and sequences as long as the longest of `rows`.
+    and ONNX Runtime none for spectrograms, so of a model with text, categories or dates, or with
+    sound, the trunk is exported: it takes the tensors that `parts(model).preprocessor` makes of raw
+    rows, and `part` of the result says so. A LiteRT file takes one row at a time, and sequences as
+    long as the longest of `rows`.
 
     Args:
         model: A model of ours or any other functional Keras model.
@@ -77,8 +78,8 @@ def export_model(
         What was exported, with the difference found.
 
     Raises:
-        BadInput: The format is unknown, the path has another ending or is taken, or the model
-            takes text and has no trunk.
+        BadInput: The format is unknown, the path has another ending or is taken, or the format
+            cannot take what the model takes and there is no trunk.
         MissingExtra: A package of the extra `export` is not installed.
         GoodfitError: The file cannot be made, or answers differently; nothing was put in place.
     """
@@ -96,7 +97,7 @@ def export_model(
     taken = dict(rows) if rows is not None else _made_up(model)
     # Names of inputs are plain, those of columns need not be.
     tensors: Tensors = {inputs_of(model)[key].name: values[:_ROWS] for key, values in taken.items()}
-    if format != "saved_model" and _takes_text(model):
+    if _only_trunk(model, format):
         found = parts(model)
         encoded: Any = found.preprocessor({key: values[:_ROWS] for key, values in taken.items()})
         model, part, tensors = _trunk(found), "trunk", dict(encoded)
@@ -140,8 +141,9 @@ def _problems(model: keras.Model, path: Path, name: str) -> list[Problem]:
         remedy = "Choose another name, or delete it first"
         problems.append(Problem("export_exists", f"{path} is there already", remedy=remedy))
     names = [layer.name for layer in model.layers]
-    if suffix and _takes_text(model) and not {"preprocessor", "trunk"} <= set(names):
-        message = f"The model takes text, which {name} cannot read, and has no trunk beside it"
+    if _only_trunk(model, name) and not {"preprocessor", "trunk"} <= set(names):
+        what = "text" if _takes_text(model) else "sound"
+        message = f"The model takes {what}, which {name} cannot read, and has no trunk beside it"
         remedy = "Export it as saved_model"
         problems.append(Problem("export_text", message, "a model of goodfit.zoo", "", remedy))
     return problems
@@ -149,6 +151,21 @@ def _problems(model: keras.Model, path: Path, name: str) -> list[Problem]:
 
 def _takes_text(model: keras.Model) -> bool:
     return any(tensor.dtype == "string" for tensor in model.inputs)
+
+
+def _only_trunk(model: keras.Model, name: str) -> bool:
+    """Return whether a format has no layers for the raw values of a model."""
+    return name != "saved_model" and (
+        _takes_text(model) or (name == "onnx" and _takes_sound(model))
+    )
+
+
+def _takes_sound(model: keras.Model) -> bool:
+    """Return whether a model makes a spectrogram, whose complex numbers tf2onnx cannot write."""
+    import keras
+
+    layers = model._flatten_layers()
+    return any(isinstance(layer, keras.layers.MelSpectrogram) for layer in layers)
 
 
 def _trunk(found: Any) -> keras.Model:

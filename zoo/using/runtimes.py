@@ -74,7 +74,8 @@ def _write_onnx(model: keras.Model, place: Path, arrays: Arrays) -> None:
     named = {tensor.name: tensor.name.split(":")[0] for tensor in frozen.inputs}
     named |= {tensor.name: f"output_{number}" for number, tensor in enumerate(frozen.outputs)}
     logger = logging.getLogger("tf2onnx")
-    before, _ = logger.level, logger.setLevel(logging.ERROR)
+    # It logs what it has no operation for, and goes on; the file then does not run.
+    before, _ = logger.level, logger.setLevel(logging.CRITICAL)
     try:
         tf2onnx.convert.from_graph_def(
             frozen.graph.as_graph_def(),
@@ -89,18 +90,22 @@ def _write_onnx(model: keras.Model, place: Path, arrays: Arrays) -> None:
 
 def _write_litert(model: keras.Model, place: Path, arrays: Arrays) -> None:
     import keras
+    from tensorflow.lite.python.convert_phase import ConverterError
 
     fixed = {
         key: keras.InputSpec(tensor.dtype, arrays[tensor.name][:1].shape, name=tensor.name)
         for key, tensor in inputs_of(model).items()
     }
     signature: Any = fixed if isinstance(model.input, Mapping) else list(fixed.values())
-    model.export(
-        str(place),
-        format="litert",
-        verbose=False,
-        input_signature=[signature] if isinstance(signature, dict) else signature,
-    )
+    try:
+        model.export(
+            str(place),
+            format="litert",
+            verbose=False,
+            input_signature=[signature] if isinstance(signature, dict) else signature,
+        )
+    except ConverterError as error:  # of no kind that others know
+        raise RuntimeError(str(error)) from error
 
 
 WRITERS: dict[str, Callable[[Any, Path, Arrays], None]] = {
@@ -132,9 +137,14 @@ def _run_saved_model(place: Path, arrays: Arrays) -> NDArray[Any]:
 
 def _run_onnx(place: Path, arrays: Arrays) -> NDArray[Any]:
     import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as told
 
-    session = onnxruntime.InferenceSession(str(place), providers=["CPUExecutionProvider"])
-    return np.asarray(session.run(None, {i.name: arrays[i.name] for i in session.get_inputs()})[0])
+    try:
+        session = onnxruntime.InferenceSession(str(place), providers=["CPUExecutionProvider"])
+        given = {tensor.name: arrays[tensor.name] for tensor in session.get_inputs()}
+        return np.asarray(session.run(None, given)[0])
+    except (told.Fail, told.InvalidArgument, told.InvalidGraph, told.NotImplemented) as error:
+        raise RuntimeError(str(error)) from error  # of no kind that others know
 
 
 def _run_litert(place: Path, arrays: Arrays) -> NDArray[Any]:
