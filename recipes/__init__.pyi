@@ -21,6 +21,7 @@ from .dataset import SealedTest as SealedTest
 from .dataset import Splits as Splits
 from .estimators import GoodfitClassifier as GoodfitClassifier
 from .estimators import GoodfitRegressor as GoodfitRegressor
+from .forecasting import forecast_series as forecast_series
 from .image_classification import classify_images as classify_images
 from .prediction import predict as predict
 from .prediction import predict_file as predict_file

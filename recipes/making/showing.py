@@ -16,18 +16,22 @@ __all__ = ["keywords", "show_example"]
 def keywords(arguments: Sequence[str]) -> dict[str, Any]:
     """Return the options of a command as keyword arguments; the task is the recipe's own.
 
+    Whole numbers become numbers, as the command makes them of `--horizon 24`.
+
     Examples:
         >>> keywords(("--task", "span", "--text", "passage", "question", "--target", "answer"))
         {'text': ['passage', 'question'], 'target': 'answer'}
+        >>> keywords(("--horizon", "24"))
+        {'horizon': 24}
     """
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Any]] = {}
     name = ""
     for word in arguments:
         if word.startswith("--"):
             name = word.removeprefix("--")
             found[name] = []
         else:
-            found[name].append(word)
+            found[name].append(int(word) if word.isdigit() else word)
     found.pop("task", None)
     return {name: words if len(words) > 1 else words[0] for name, words in found.items()}
 
