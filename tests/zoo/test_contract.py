@@ -2,7 +2,17 @@
 
 import numpy as np
 import pytest
-from goodfit.zoo import ROW_TASKS, BadInput, build, list_models, model_inputs, parts
+from goodfit.zoo import (
+    ROW_TASKS,
+    BadInput,
+    Column,
+    Task,
+    build,
+    list_models,
+    model_inputs,
+    parts,
+    to_tensors,
+)
 
 CARDS = {card.name: card for card in list_models()}
 # A value that each setting must refuse.
@@ -163,6 +173,69 @@ def test_wrong_settings_are_named_all_at_once(name, made):
     assert all(setting in told for setting in wrong), told
     with pytest.raises(BadInput, match="Did you mean"):
         build(name, preprocessor, dataset.task, **{f"{next(iter(card.settings))}s": 1})
+
+
+# Each input alone: the made table has a text beside, which any builder of texts may read.
+ALONE = {
+    "table": (Column("age", "number"), np.arange(8.0)),
+    "text": (Column("note", "text"), np.array(["a b", "b", "c a", "b c"] * 2, object)),
+    "sequence": (Column("steps", "sequence", 2), np.arange(48.0).reshape(8, 3, 2)),
+    "image": (Column("p", "image", shape=(5, 4, 1)), np.arange(160.0).reshape(8, 5, 4, 1)),
+    "frames": (Column("film", "frames", shape=(3, 4, 1)), np.arange(192.0).reshape(8, 2, 3, 4, 1)),
+    "audio": (Column("s", "audio", rate=8_000), np.sin(np.arange(8_192.0)).reshape(8, 1_024)),
+}
+TASKS = {
+    "binary": Task("binary", ("no", "yes")),
+    "forecasting": Task("forecasting", ("wave",), horizon=2, season=2),
+    "sequence_labelling": Task("sequence_labelling", ("a", "b")),
+    "speech": Task("speech", ("h", "l")),
+    **{kind: Task(kind) for kind in ("next_token", "translation", "span")},
+}
+
+
+@pytest.fixture(scope="module")
+def encoders():
+    """Inputs of each kind by themselves, adapted."""
+    return {
+        kind: model_inputs((column,), {column.name: values})
+        for kind, (column, values) in ALONE.items()
+    }
+
+
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+def test_inputs_and_tasks_that_a_builder_does_not_serve_are_refused(card, encoders):
+    """A table for one that reads in order, an image for one that writes, and so on."""
+    settings = {key: value for key, value in {"layers": 1}.items() if key in card.settings}
+    task = next(task for kind, task in TASKS.items() if kind in card.tasks)
+    for given, preprocessor in encoders.items():
+        if given not in card.inputs:
+            with pytest.raises(BadInput):
+                build(card.name, preprocessor, task, **settings)
+    for kind, other in TASKS.items():
+        if kind not in card.tasks:
+            with pytest.raises(BadInput, match=kind):
+                build(card.name, encoders[card.inputs[0]], other, **settings)
+
+
+def test_values_of_another_shape_are_named_with_the_shape_expected():
+    """One color for three, one number for two, two channels of sound, all in one message."""
+    kinds = ("image", "sequence", "frames", "audio")
+    columns = [ALONE[kind][0] for kind in kinds]
+    wrong = [
+        np.zeros((8, 5, 4, 3)),
+        np.zeros((8, 3, 1)),
+        np.zeros((8, 2, 3, 4, 2)),
+        np.zeros((8, 1_024, 2)),
+    ]
+    names = [column.name for column in columns]
+    with pytest.raises(BadInput) as raised:
+        to_tensors(dict(zip(names, wrong, strict=True)), columns)
+    problems = raised.value.problems
+    assert len(problems) == len(columns)
+    for problem, name, values in zip(problems, names, wrong, strict=True):
+        assert f"'{name}'" in problem.message
+        assert str(values.shape[-1]) in problem.received
+        assert problem.expected
 
 
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
