@@ -13,14 +13,13 @@ from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..dataset import Dataset
 from ..splitting.series_split import split_series
-from .column_forms import Inferred
 from .columns import infer_all
 from .forms import Form
 from .headers import clean_name
 from .loading_options import check_arguments, check_names, column_options, recorded
+from .series_choices import series_lengths, series_variables, told_of_series
 from .series_grid import Grid, series_grid, series_names
 from .sources import drop_empty_tail, open_source
-from .time_steps import DAY
 from .windows import (
     calendar_cycles,
     calendar_features,
@@ -28,18 +27,12 @@ from .windows import (
     last_window,
     windows_of,
 )
-from .wording import plural, quoted, some
+from .wording import quoted
 
 __all__ = ["FORM", "WINDOW"]
 
 WINDOW = "window"
 """The one column of a model that forecasts."""
-MOST_STEPS = 336
-"""A longer look back is a choice of yours: time and memory grow with it."""
-SEASONS_BACK, SEASONS_BACK_IN_A_DAY = 4, 14
-# So much of the first 70 % of the steps, which are to be trained on, one window may take. On 60
-# days of hours MASE was .78 with a fifth, and 1.10 with a third, which leaves fewer windows.
-_TRAINED_SHARE, _WINDOW_SHARE = 0.7, 1 / 5
 _OPTIONS = (
     *("time", "horizon", "lookback", "season", "series", "types", "ignore", "separator"),
     *("decimal", "thousands", "encoding", "dates", "missing"),
@@ -82,13 +75,15 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
     groups = series_names(table, by, told)
     inside = [name for name in names if name not in {*ignore, by}]
     found = infer_all(table, inside, told)
-    variables, problems = _variables(found, targets, time, label)
+    variables, problems = series_variables(found, targets, time, label)
     if problems:
         raise BadInput(*problems)
     targets = targets or variables
     grid = series_grid(table, found, groups, time, variables)
-    choices = dict(table.choices) | _told(found, variables, targets, time, grid, bool(target))
-    chosen = _lengths(options, grid, horizon)
+    choices = dict(table.choices) | told_of_series(
+        found, variables, targets, time, grid, bool(target)
+    )
+    chosen = series_lengths(options, grid, horizon)
     choices |= chosen
     lookback, season = chosen["lookback"].value, chosen["season"].value
     kept = {name: found[name] for name in [*([time] if time else []), *variables]}
@@ -120,91 +115,6 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
         {name: value for name, value in record.items() if value},
         extras,
     )
-
-
-def _variables(
-    found: Mapping[str, Inferred], targets: Sequence[str], time: str | None, label: str
-) -> tuple[list[str], list[Problem]]:
-    """Return the columns of numbers, the targets first, and what is wrong with columns."""
-    problems = [problem for each in found.values() for problem in each.problems]
-    problems += [
-        Problem(
-            "target_unusable",
-            f"The target '{name}' cannot be forecast",
-            "numbers",
-            found[name].kind,
-            "Forecast another column, or check how it is written",
-        )
-        for name in targets
-        if found[name].kind not in ("number", "boolean") and name != time
-    ]
-    if time in targets:
-        message = f"The target '{time}' is the time itself"
-        problems.append(Problem("target_unusable", message, "another column"))
-    if time is not None and found[time].kind not in ("date", "number"):
-        message = f"The time column '{time}' holds neither dates nor numbers"
-        problems.append(Problem("time_unfit", message, "dates or numbers", found[time].kind))
-    numbers = [
-        name
-        for name, each in found.items()
-        if name != time and each.kind in ("number", "boolean") and each.values.ndim == 1
-    ]
-    numbers = [*targets, *(name for name in numbers if name not in targets)]
-    if not numbers:
-        message = f"There is no column of numbers in {label} to forecast"
-        problems.append(Problem("target_missing", message, "a column beside the time"))
-    return numbers, problems
-
-
-def _told(
-    found: Mapping[str, Inferred],
-    variables: Sequence[str],
-    targets: Sequence[str],
-    time: str | None,
-    grid: Grid,
-    set_by_you: bool,
-) -> dict[str, Choice]:
-    """Return what was inferred of the table, each with its reason."""
-    said = "You set it." if set_by_you else "All columns of numbers; name some with --target."
-    choices = {"target": Choice(some(targets), "SEQ-10", {"targets": len(targets)}, said)}
-    reason = f"The commonest distance of two times; {plural(grid.filled, 'step')} without a row"
-    reason += " filled in as missing." if grid.filled else "."
-    choices["step"] = Choice(str(grid.step), "SEQ-1", {"filled": grid.filled}, reason)
-    if time is None:
-        choices["time"] = Choice("order of the rows", "", {}, "No column of times was named.")
-    for name in variables:
-        choices[name] = Choice(found[name].kind, "PH-1a", found[name].figures, found[name].reason)
-    aside = [name for name in found if name not in variables and name != time]
-    if aside:
-        reason = "A window holds numbers alone."
-        choices["left aside"] = Choice(some(aside), "", {"columns": len(aside)}, reason)
-    return choices
-
-
-def _lengths(options: Mapping[str, Any], grid: Grid, horizon: int) -> dict[str, Choice]:
-    """Return season and lookback, set or chosen, each with its reason."""
-    season = Choice(options.get("season"), "", {}, "You set it.")
-    if not season.value:
-        usual = grid.step.season
-        reason = f"The usual cycle of steps of {grid.step}." if usual else "No cycle is usual."
-        season = Choice(usual, "SEQ-1", {}, reason)
-    if options.get("lookback"):
-        lookback = Choice(options["lookback"], "", {}, "You set it.")
-        return {"season": season, "lookback": lookback}
-    within_a_day = 0 < grid.step.seconds < DAY
-    seasons = SEASONS_BACK_IN_A_DAY if within_a_day else SEASONS_BACK
-    wanted = max(seasons * season.value, 2 * horizon)
-    longest = max(len(each.values) for each in grid.series)
-    room = int((_TRAINED_SHARE * longest - horizon) * _WINDOW_SHARE)
-    steps = max(1, min(wanted, MOST_STEPS, room))
-    if season.value and steps > season.value:
-        steps -= steps % season.value
-    figures = {"wanted": wanted, "room": room, "at_most": MOST_STEPS}
-    reason = (
-        f"{seasons} seasons, or twice the horizon if that is more; whole seasons, at most "
-        f"{MOST_STEPS} steps and a fifth of those to train on."
-    )
-    return {"season": season, "lookback": Choice(steps, "SEQ-1", figures, reason)}
 
 
 def _calendar(grid: Grid, places: NDArray[np.int64], cycles: tuple[int, ...]) -> NDArray[Any]:
@@ -279,6 +189,15 @@ def _read_rows(source: Any, columns: Sequence[Column], options: Mapping[str, Any
     grid = series_grid(table, found, groups, time, variables, lookback)
     width = columns[0].width - len(variables)
     cycles = cycles_of_width(grid.step, width)
+    known = calendar_features(grid.moments(np.arange(1)), cycles).shape[1] if grid.dated else 0
+    if known != width:
+        raise bad_input(
+            "step_unlike",
+            f"The steps of {table.label} are not those that the model was trained on",
+            expected="the same step of time",
+            received=str(grid.step),
+            remedy="Bring the table to the steps of the training table",
+        )
     rows, origins, short = [], [], 0
     for each in grid.series:
         end = each.first + len(each.values)

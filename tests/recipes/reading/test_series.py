@@ -204,3 +204,11 @@ def test_what_cannot_be_used_is_told():
     refused("time_unfit", table, time="wind")
     refused("horizon_missing", table, horizon=None, task="forecasting")
     refused("option_unsuited", table, group="wind")
+
+
+def test_rows_to_predict_with_other_steps_are_told():
+    """The waves of an hourly model have no meaning for days."""
+    data = read(hourly(24 * 10))
+    days = pd.date_range("2024-03-01", periods=60, freq="D").astype(str)
+    with pytest.raises(BadInput, match="1 day"):
+        load_rows(hourly().assign(hour=days), data.columns, options=data.options)
