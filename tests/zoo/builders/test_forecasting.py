@@ -117,6 +117,16 @@ def test_the_linear_model_is_its_formula():
     assert min(near) < 1e-3
 
 
+@pytest.mark.parametrize("known", [0, 2])
+@pytest.mark.parametrize("missing", [False, True])
+def test_parameters_are_as_the_docstring_counts_them(known, missing):
+    rows = windows(known=known)
+    if missing:
+        rows[::3, 2, 0] = np.nan
+    trunk = parts(made("linear_forecast", rows)).trunk
+    assert trunk.count_params() == (STEPS * (1 + missing) + known + 1) * HORIZON
+
+
 @pytest.mark.parametrize("name", ["linear_forecast", "mlp"])
 def test_a_forecast_of_a_variable_is_made_of_its_own_past(name):
     rows = windows()
