@@ -111,6 +111,17 @@ def test_parameters_and_heads_of_the_transformer_are_as_told(width, heads):
     assert [layer.num_heads for layer in attention] == [heads] * 3
 
 
+def test_parameters_over_a_sequence_of_numbers_are_as_told():
+    steps = np.random.default_rng(0).normal(size=(9, 4, 5))
+    preprocessor = model_inputs([Column("steps", "sequence", 5)], {"steps": steps})
+    e, u = 16, 6
+    encoder = build("transformer_encoder", preprocessor, BINARY, embedding_width=e, layers=1)
+    told = (5 + 1) * e + 12 * e**2 + 13 * e + 2 * e + e + 1
+    assert parts(encoder).trunk.count_params() == told
+    plain = build("simple_rnn", preprocessor, BINARY, units=(u,), bidirectional=False)
+    assert parts(plain).trunk.count_params() == u * (5 + u + 1) + u + 1
+
+
 def test_nothing_stands_in_the_way_of_the_fused_kernel():
     """A mask, another activation or dropout inside the cell would cost cuDNN on a GPU."""
     preprocessor = model_inputs(TEXT, ordered_rows(40, 0)[0])

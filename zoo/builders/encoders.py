@@ -58,9 +58,10 @@ def transformer_encoder(
     (pre-norm), which trains without a slow start. The inner dense layer has four times the width
     and GELU. Positions have no parameters, so texts may be of any length.
 
-    Parameters: for each text, `e` for each word known, `12 e² + 13 e` for each layer where the
-    heads divide `e`, and `2 e` at the end; for the output `(s + 1) task.outputs` from all of width
-    `s`. Cost: time and memory grow with the square of the length `t`; all words are read at once.
+    Parameters: for each text, `e` for each word known, or for a sequence of `f` numbers
+    `(f + 1) e`; `12 e² + 13 e` for each layer where the heads divide `e`, and `2 e` at the end; for
+    the output `(s + 1) task.outputs` from all of width `s`. Cost: time and memory grow with the
+    square of the length `t`; all words are read at once.
 
     Args:
         preprocessor: The adapted inputs, as `model_inputs` returns them, with a text column.
@@ -77,7 +78,8 @@ def transformer_encoder(
         An uncompiled model of parts `preprocessor`, `trunk` and, for regression, `target_scale`.
 
     Raises:
-        BadInput: No column is a text, or a setting cannot be used; all are named at once.
+        BadInput: No column is a text or a sequence, or a setting cannot be used; all are named at
+            once.
 
     Source: Vaswani and others, "Attention is all you need", 2017; the encoder alone after Devlin
     and others, "BERT", 2018; normalised first after Xiong and others, 2020.

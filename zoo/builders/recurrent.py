@@ -62,7 +62,8 @@ def simple_rnn(
         An uncompiled model of parts `preprocessor`, `trunk` and, for regression, `target_scale`.
 
     Raises:
-        BadInput: No column is a text, or a setting cannot be used; all are named at once.
+        BadInput: No column is a text or a sequence, or a setting cannot be used; all are named at
+            once.
 
     Source: Elman, "Finding structure in time", 1990; both directions after Schuster and Paliwal,
     "Bidirectional recurrent neural networks", 1997.
@@ -129,7 +130,8 @@ def lstm(
         An uncompiled model of parts `preprocessor`, `trunk` and, for regression, `target_scale`.
 
     Raises:
-        BadInput: No column is a text, or a setting cannot be used; all are named at once.
+        BadInput: No column is a text or a sequence, or a setting cannot be used; all are named at
+            once.
 
     Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997; the forget gate after Gers,
     Schmidhuber and Cummins, 2000.
@@ -197,7 +199,8 @@ def gru(
         An uncompiled model of parts `preprocessor`, `trunk` and, for regression, `target_scale`.
 
     Raises:
-        BadInput: No column is a text, or a setting cannot be used; all are named at once.
+        BadInput: No column is a text or a sequence, or a setting cannot be used; all are named at
+            once.
 
     Source: Cho and others, "Learning phrase representations using RNN encoder-decoder", 2014.
 
