@@ -16,13 +16,13 @@ SETTINGS = {
     "model": "gru",
     "units": (384,),
     "embedding_width": 64,
-    "dropout": 0.0,
+    "dropout": 0.2,
     "optimizer": "adam",
     "learning_rate": 0.003,
     "batch_size": 32,
     "reduce_learning_rate_patience": 1,
     "early_stopping_patience": 4,
-    "epochs": 14,
+    "epochs": 13,
     "jit_compile": True,
 }
 ON_A_GPU = {
