@@ -138,8 +138,10 @@ def linear_forecasts(train: Dataset, rows: Dataset) -> NDArray[np.float32]:
     step = max(1, -(-len(windows) * targets // MOST_WINDOWS))
     x, level = _centred(windows[::step], targets)
     usual = np.sqrt(np.square(x).mean(axis=(0, 2), keepdims=True)) + 1e-9  # (1, targets, 1)
-    own = _uneven(x)
-    unit = _spreads(x, usual) if own else usual
+    # Within one series flat windows come before large moves: divided by themselves they would rule.
+    several = len(set(train.extras.get("series", ()))) > 1
+    floor = _floor(x, usual) if several else 0.0
+    unit = _spreads(x, usual, floor) if floor else usual
     y = train.labels[::step].transpose(0, 2, 1) - level
     known = ~np.isnan(y).any(axis=2)  # (n, targets)
     inputs, answers = (x / unit)[known], (y / unit)[known]
@@ -152,24 +154,27 @@ def linear_forecasts(train: Dataset, rows: Dataset) -> NDArray[np.float32]:
     found = np.empty((len(asked), task.horizon, targets), np.float32)
     for start in range(0, len(asked), _AT_ONCE):
         piece, middle = _centred(asked[start : start + _AT_ONCE], targets)
-        unit = _spreads(piece, usual) if own else usual
+        unit = _spreads(piece, usual, floor) if floor else usual
         said = (piece / unit) @ weights[:-1] + weights[-1]
         found[start : start + _AT_ONCE] = (said * unit + middle).transpose(0, 2, 1)
     return found
 
 
-def _spreads(x: NDArray, usual: NDArray) -> NDArray:
-    """Return the deviation of each window `(n, targets, 1)`; the usual one of a flat window."""
-    spreads = np.sqrt(np.square(x).mean(axis=2, keepdims=True))
-    return np.where(spreads > _FLAT * usual, spreads, usual)
+def _spreads(x: NDArray, usual: NDArray, floor: float) -> NDArray:
+    """Return the deviation of each window `(n, targets, 1)`, at least a share of the usual one."""
+    return np.maximum(np.sqrt(np.square(x).mean(axis=2, keepdims=True)), floor * usual)
 
 
-def _uneven(x: NDArray) -> bool:
-    """Return whether the deviations of windows differ so widely that each needs its own."""
-    spreads = np.sqrt(np.square(x).mean(axis=2))
-    moving = spreads[spreads > 0]
+def _floor(x: NDArray, usual: NDArray) -> float:
+    """Return the least share of the usual deviation that a window is divided by; 0 for usual.
+
+    Deviations that differ widely are each window's own. The flattest windows say nothing to divide
+    by, and would rule the others.
+    """
+    shares = (np.sqrt(np.square(x).mean(axis=2, keepdims=True)) / usual)[..., 0]
+    moving = shares[shares > _FLAT]
     low, high = np.quantile(moving, [0.05, 0.95]) if len(moving) else (1.0, 1.0)
-    return bool(high > UNEVEN_SPREADS * low)
+    return float(low) if high > UNEVEN_SPREADS * low else 0.0
 
 
 def _centred(windows: NDArray, targets: int) -> tuple[NDArray, NDArray]:

@@ -170,3 +170,21 @@ def test_a_row_for_each_step_of_each_series_with_its_time():
     assert frame["town"].tolist() == ["N", "N", "S", "S"]
     assert frame["hour"].tolist() == [5, 6, 8, 9]
     assert frame["prediction_b"].tolist() == [1, 3, 5, 7]
+
+
+def test_flat_windows_do_not_rule_the_linear_forecasts():
+    """A rate that was held for months and then moved is a flat window with a large answer."""
+    draw = np.random.default_rng(0)
+    moves = draw.normal(0, 1, 600)
+    moves[200:260] *= 1e-5
+    data = windows(100 + moves.cumsum(), lookback=16)
+    splits = split(data)
+    rows = splits.validation
+    errors = [
+        np.square(answers - rows.labels).mean()
+        for answers in (
+            linear_forecasts(splits.train, rows),
+            repeated(rows.features["window"], TASK),
+        )
+    ]
+    assert errors[0] < 1.5 * errors[1]

@@ -225,7 +225,10 @@ def _rows(steps: np.ndarray, scale: np.ndarray):
     windows = steps[:, : M4_LOOKBACK + 1].copy()
     windows[:, -1] = np.nan
     task = Task("forecasting", ("y",), M4_HORIZON, 24)
-    column, extras = Column("window", "sequence", 1), {"scale": scale[:, None]}
+    column, extras = (
+        Column("window", "sequence", 1),
+        {"scale": scale[:, None], "series": scale.astype(str)},
+    )
     return Dataset(
         {"window": windows},
         steps[:, M4_LOOKBACK:],
