@@ -23,7 +23,11 @@ LIGHT_DROPOUT = 0.1
 # What is chosen for a task whose answer is a sequence, and why.
 BY_TASK: dict[str, Choice] = {
     "forecasting": Choice(
-        "linear_forecast", "BP-1, ARC-4", {}, "The simplest that looks back; see docs/forecasting."
+        "linear_forecast",
+        "BP-1, ARC-4",
+        {"etth1_96": (0.673, 0.681), "exchange_rate_96": (0.133, 0.136), "m4_hourly": (1.15, 0.96)},
+        "The simplest that looks back. Measured on validation beside mlp (errors of both): as good "
+        "or better on one series, worse on 414 of all kinds, for which mlp is the one to try.",
     ),
     "translation": Choice(
         "transformer_encoder_decoder",
