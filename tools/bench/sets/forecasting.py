@@ -85,8 +85,8 @@ def standardised(
         f"MSE ≤ {aim:g}" if aim else "to say that it is not worth it, if it is not",
         verdict(error, aim, beside["repeat-last"]["mse"], told),
         described(run, family, lookback),
-        f"{LOOKS}{len(splits.train):,} training, {len(splits.validation):,} validation and {len(test):,} "
-        f"test windows, the published parts. Validation MSE: {tried}. One seed. The interval takes "
+        f"{LOOKS}{len(splits.train):,} training, {len(splits.validation):,} validation and "
+        f"{len(test):,} test windows, the published parts. Validation MSE: {tried}. One seed. The interval takes "
         f"overlapping windows for independent ones, so it is too narrow. {told}",
     )
 
