@@ -86,8 +86,8 @@ def standardised(
         verdict(error, aim, beside["repeat-last"]["mse"], told),
         described(run, family, lookback),
         f"{LOOKS}{len(splits.train):,} training, {len(splits.validation):,} validation and "
-        f"{len(test):,} test windows, the published parts. Validation MSE: {tried}. One seed. The interval takes "
-        f"overlapping windows for independent ones, so it is too narrow. {told}",
+        f"{len(test):,} test windows, the published parts. Validation MSE: {tried}. One seed. "
+        f"The interval takes overlapping windows for independent ones, so it is too narrow. {told}",
     )
 
 
