@@ -53,7 +53,8 @@ def simple_rnn(
         embedding_width: Width of the vector that stands for a word.
         bidirectional: Whether each layer reads backwards as well, which doubles it; never where
             the task is the next token.
-        dropout: Share dropped, in a training step, of embedded words and of each layer's output.
+        dropout: Share dropped, in a training step, of embedded words and of each layer's output;
+            of a next_token task the same numbers at every step (Gal and Ghahramani, 2016).
         l2: Weight of the L2 penalty on the kernels that read inputs, and on the output's.
         target_mean: Regression only: mean of the training targets; 0 if not given.
         target_scale: Regression only: their standard deviation; 1 if not given.
@@ -121,7 +122,8 @@ def lstm(
         embedding_width: Width of the vector that stands for a word.
         bidirectional: Whether each layer reads backwards as well, which doubles it; never where
             the task is the next token.
-        dropout: Share dropped, in a training step, of embedded words and of each layer's output.
+        dropout: Share dropped, in a training step, of embedded words and of each layer's output;
+            of a next_token task the same numbers at every step (Gal and Ghahramani, 2016).
         l2: Weight of the L2 penalty on the kernels that read inputs, and on the output's.
         target_mean: Regression only: mean of the training targets; 0 if not given.
         target_scale: Regression only: their standard deviation; 1 if not given.
@@ -190,7 +192,8 @@ def gru(
         embedding_width: Width of the vector that stands for a word.
         bidirectional: Whether each layer reads backwards as well, which doubles it; never where
             the task is the next token.
-        dropout: Share dropped, in a training step, of embedded words and of each layer's output.
+        dropout: Share dropped, in a training step, of embedded words and of each layer's output;
+            of a next_token task the same numbers at every step (Gal and Ghahramani, 2016).
         l2: Weight of the L2 penalty on the kernels that read inputs, and on the output's.
         target_mean: Regression only: mean of the training targets; 0 if not given.
         target_scale: Regression only: their standard deviation; 1 if not given.
