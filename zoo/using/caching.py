@@ -111,7 +111,7 @@ def traced(function: Callable[..., Any]) -> Any:
 
         return tf.function(function, autograph=False)
     if backend == "jax":
-        import jax
+        import jax  # pyright: ignore[reportMissingImports]
 
         return jax.jit(function)
     return function

@@ -157,7 +157,7 @@ def _traced(function: Callable[..., Any]) -> Callable[..., Any]:
 
         return tf.function(function, reduce_retracing=True, autograph=False)
     if keras.backend.backend() == "jax":
-        import jax
+        import jax  # pyright: ignore[reportMissingImports]
 
         return jax.jit(function)
     return function

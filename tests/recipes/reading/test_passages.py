@@ -65,7 +65,7 @@ def test_compression_and_ends_of_lines_make_no_difference(book, tmp_path):
 @pytest.mark.parametrize(
     ("content", "options", "told"),
     [
-        (b"short", {}, "only 1 passages"),
+        (b"short", {}, "only 1 passage"),
         (TEXT.encode() + b"\xff", {}, "encoding"),
         (TEXT.encode(), {"season": 3}, "season"),
         (TEXT.encode(), {"task": "regression", "form": "passages"}, "regression"),
