@@ -4,7 +4,7 @@
     goodfit predict RUN town_load.csv --output tomorrow.csv
 
 `python -m goodfit.recipes.forecasting` runs this on 60 days of a made town's load, an hour a step,
-and took 11 seconds on two CPU cores. On the validation windows the mean absolute scaled error was
+and took 5 seconds on two CPU cores. On the validation windows the mean absolute scaled error was
 .67, and 1.15 by the day before (OWA .58). What was measured on public series, where the last value
 may be hard to beat, is in `docs/zoo_numbers.md`.
 """

@@ -4,8 +4,8 @@
 
 Words and tags are parted by blanks, as many of one as of the other; CoNLL files, with a word and
 its tag on each line, are read too. `python -m goodfit.recipes.sequence_labelling` runs this on 800
-made requests of travellers, three in ten places with a name of its own. On two busy CPU cores it
-took 44 seconds, and chunk F1 on the validation rows was .997; .64 by giving each word its usual
+made requests of travellers, three in ten places with a name of its own. On two CPU cores it
+took 13 seconds, and chunk F1 on the validation rows was .997; .64 by giving each word its usual
 tag.
 """
 

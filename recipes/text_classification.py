@@ -3,7 +3,7 @@
     goodfit train reviews.csv --text review --target rating
 
 `python -m goodfit.recipes.text_classification` runs this on 1,200 made reviews of hotels in which
-what is said last decides, and "not good" is no praise. On two busy CPU cores it took 43 seconds; of
+what is said last decides, and "not good" is no praise. On two CPU cores it took 13 seconds; of
 the validation rows the words alone got .74 right, and the network that reads them in order .97.
 Some 3 % of the ratings are slips, so that is all there is.
 """

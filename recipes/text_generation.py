@@ -4,7 +4,7 @@
     goodfit generate runs/NAME "The miller" --temperature 0.7
 
 `python -m goodfit.recipes.text_generation` runs this on 60 kB of a made story and prints how it
-goes on. It takes 26 seconds of processor time. On the validation rows the cross-entropy was 0.22
+goes on. On two CPU cores it takes 22 seconds. On the validation rows the cross-entropy was 0.22
 nats a character; 2.96 by the frequencies of characters, 1.86 by those of pairs.
 """
 
