@@ -40,6 +40,8 @@ def carry_out(
     *,
     clock: Clock,
     test: bool = False,
+    verify: bool = False,
+    resume: bool = False,
 ) -> Run:
     """Audit the data, train as a config says, and score the model beside naive answers.
 
@@ -52,6 +54,8 @@ def carry_out(
         output: A new folder for the run; in memory when left out.
         clock: Measures the steps; its listener is told of them.
         test: Whether to open the sealed test set when done.
+        verify: Whether to reopen the saved file in a process without goodfit.
+        resume: Go on with the unfinished run in `output`.
 
     Returns:
         The run, with everything that was measured in its record.
@@ -72,8 +76,9 @@ def carry_out(
         findings=findings,
         baseline=baseline_scores(answers, splits.validation),
         listener=clock.listener,
+        resume=resume,
     )
-    return complete_run(run, dataset, answers, clock, test, verify=False)
+    return complete_run(run, dataset, answers, clock, test, verify)
 
 
 def complete_run(
@@ -191,18 +196,7 @@ def resume(folder: str | Path, *, progress: Listener | None = None) -> Run:
     clock.step("load", "reading the data again")
     dataset, splits = _reread(run)
     check_resumable(run, splits.train.fingerprint())
-    answers = naive_answers(splits.train, splits.validation)
-    clock.step("train", "loading Keras")
-    run = train(
-        run.config,
-        splits,
-        folder,
-        findings=audit(dataset, splits),
-        baseline=baseline_scores(answers, splits.validation),
-        listener=progress,
-        resume=True,
-    )
-    return complete_run(run, dataset, answers, clock, test=False, verify=False)
+    return carry_out(run.config, dataset, splits, folder, clock=clock, resume=True)
 
 
 def _scores(

@@ -14,15 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .auditing.audits import audit
 from .choosing.configuring import choose_config
-from .completing import Clock, baseline_scores, complete_run
+from .completing import Clock, carry_out
 from .config import Config
 from .dataset import Dataset
 from .reading.loading import load
-from .scoring.naive import naive_answers
 from .splitting.parts import split
-from .training.fitting import Listener, train
+from .training.fitting import Listener
 from .training.runs import Run
 
 __all__ = ["quickstart"]
@@ -86,23 +84,13 @@ def quickstart(
         test_fraction=wanted.test_fraction,
         seed=wanted.seed,
     )
-    findings = audit(dataset, splits)
     if config is None:
         # A fraction or seed among the settings has divided the rows already.
         wanted = choose_config(splits, seed=wanted.seed, overrides=settings)
-    answers = naive_answers(splits.train, splits.validation)
 
-    clock.step("train", "loading Keras")
+    # Audited, trained, and scored beside the answers that need no network.
     folder = Path(output) if output is not None else _dated_folder(dataset)
-    run = train(
-        wanted,
-        splits,
-        folder,
-        findings=findings,
-        baseline=baseline_scores(answers, splits.validation),
-        listener=progress,
-    )
-    return complete_run(run, dataset, answers, clock, test, verify)
+    return carry_out(wanted, dataset, splits, folder, clock=clock, test=test, verify=verify)
 
 
 def _assignments(settings: Sequence[str] | Mapping[str, Any]) -> list[str]:
