@@ -16,6 +16,7 @@ from ..dataset import Dataset
 from .cells import category_texts
 from .column_forms import Inferred
 from .columns import as_cells, hints_for, infer_all, typed_values
+from .few_rows import few_rows
 from .forms import form_of, read_form
 from .headers import clean_name
 from .inferring import infer_kind
@@ -25,15 +26,13 @@ from .sources import drop_empty_tail, open_source
 from .tables import Table
 from .target_columns import find_targets, read_target, settle_signs, with_target
 from .targets import labels_of
-from .wording import plural, some
+from .wording import some
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["load", "load_rows"]
 
-# Fewer rows cannot be divided into three parts of which each says anything.
-MINIMUM_ROWS = 10
 SERIES_OPTIONS = ("lookback", "season", "series", "size")
 # What a user may set beside source, target and task.
 OPTIONS = (
@@ -182,8 +181,8 @@ def load(
     except BadInput as error:
         problems += error.problems
     problems += others
-    if len(numbers) < MINIMUM_ROWS and not isinstance(task, Task):
-        problems.append(_few(label, len(numbers)))
+    if not isinstance(task, Task):
+        problems += few_rows(len(numbers), "row", f"in {label}", remedy="Collect more rows")
     if problems:
         raise BadInput(*problems)
     options |= {"separator": separator, "encoding": encoding} | table.options
@@ -262,13 +261,3 @@ def _all_missing(name: str, found: Inferred, label: str) -> list[Problem]:
             else "Remove it from the array",
         )
     ]
-
-
-def _few(label: str, rows: int) -> Problem:
-    return Problem(
-        "rows_too_few",
-        f"There {'is' if rows == 1 else 'are'} only {plural(rows, 'row')} in {label}",
-        f"at least {MINIMUM_ROWS}, to train on, to watch and to test on",
-        str(rows),
-        "Collect more rows",
-    )

@@ -16,6 +16,7 @@ from ...zoo.inputs.punctuation import part_punctuation
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..dataset import Dataset, SealedTest, Splits
+from .few_rows import few_rows
 from .forms import Form
 from .headers import clean_name
 from .sources import drop_empty_tail, open_source
@@ -25,7 +26,6 @@ __all__ = ["FORM"]
 
 SO_FAR = " so far"
 _TABLES = (".csv", ".tsv", ".txt", ".tab", ".parquet", ".npz", ".zip", ".xlsx")
-LEAST_ROWS = 10
 _OPTIONS = ("ignore", "separator", "encoding", "text", "drop_missing_target")
 
 
@@ -137,10 +137,8 @@ def _cells(values: Any, name: str) -> NDArray[Any]:
 def _problems(pairs: _Pairs) -> list[Problem]:
     """Return what keeps pairs from being learnt from: too few, or answers that are missing."""
     count = len(pairs.second)
-    if count < LEAST_ROWS:
-        message = f"There {'is' if count == 1 else 'are'} only {plural(count, 'row')} in "
-        expected = f"at least {LEAST_ROWS}, to train on, to watch and to test on"
-        return [Problem("rows_too_few", message + pairs.label, expected, str(count))]
+    if few := few_rows(count, "row", f"in {pairs.label}"):
+        return few
     absent = pairs.rows[np.array([text == "" for text in pairs.second], bool)]
     if not len(absent):
         return []

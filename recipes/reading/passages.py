@@ -10,22 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...zoo.errors import bad_input
+from ...zoo.errors import BadInput, bad_input
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..dataset import Dataset, SealedTest, Splits
 from ..splitting.dividing import part_sizes
 from ..splitting.split_checks import checked_fractions
 from .encodings import choose_encoding
+from .few_rows import few_rows
 from .forms import Form
 from .opening import COMPRESSIONS, find
-from .wording import plural
 
 __all__ = ["FORM", "LOOKBACK", "passage_form", "passages_of"]
 
 LOOKBACK = 128
 """Characters (or words) that the last one of a passage is foretold from, where nothing is said."""
-FEWEST = 10
 _COLUMN = "text"
 
 
@@ -83,15 +82,14 @@ def passage_form(name: str, by_words: bool) -> Form:
         lookback = int(options.get("lookback") or LOOKBACK)
         text, place, encoding = _text_of(source, options.get("encoding"))
         texts = passages_of(text, lookback, by_words)
-        if len(texts) < FEWEST:
-            be = "is" if len(texts) == 1 else "are"
-            raise bad_input(
-                "rows_too_few",
-                f"There {be} only {plural(len(texts), 'passage')} of {lookback} {unit} in {place}",
-                expected=f"at least {FEWEST}, to train on, to watch and to test on",
-                received=f"{len(text):,} characters",
-                remedy="Give a longer text, or set a smaller lookback",
-            )
+        if few := few_rows(
+            len(texts),
+            "passage",
+            f"of {lookback} {unit} in {place}",
+            received=f"{len(text):,} characters",
+            remedy="Give a longer text, or set a smaller lookback",
+        ):
+            raise BadInput(*few)
         figures = {"passages": len(texts), "characters": len(text)}
         reason = f"Each passage goes on for {lookback} {unit} after its first."
         choices = {

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 from ...zoo.errors import BadInput, Problem
 from ...zoo.tasks import Task
 from ..config import Choice
+from .few_rows import few_rows
 from .tables import Table
 from .target_columns import read_target
 from .targets import labels_of
 from .wording import plural
 
-__all__ = ["MINIMUM_ROWS", "plain_answers"]
-
-MINIMUM_ROWS = 10
-"""Fewer cannot be divided into three parts of which each says anything."""
+__all__ = ["plain_answers"]
 
 
 def plain_answers(
@@ -52,10 +50,8 @@ def plain_answers(
             received = f"{plural(len(absent), 'row')} without one: {table.where(absent)}"
             problems.append(Problem("target_missing_values", message, "an answer for each row",
                                     received))  # fmt: skip
-    if len(table) < MINIMUM_ROWS and not isinstance(task, Task):
-        message = f"There are only {plural(len(table), 'row')} in {table.label}"
-        expected = f"at least {MINIMUM_ROWS}, to train on, to watch and to test on"
-        problems.append(Problem("rows_too_few", message, expected, str(len(table))))
+    if not isinstance(task, Task):
+        problems += few_rows(len(table), "row", f"in {table.label}")
     if problems:
         raise BadInput(*problems)
     return labels_of(answers, task, positive, table)

@@ -15,13 +15,13 @@ from ...zoo.ragged import as_rows
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..dataset import Dataset
+from .few_rows import few_rows
 from .forms import Form
 from .metadata import TRANSCRIPTS, Listing, metadata_of, name_part, wav_files
 from .wav_files import read_wav, resampled
 
 __all__ = ["FORM"]
 
-MINIMUM_ROWS = 10
 NAME = "recording"
 # A word is learnt as a whole where there are at most so many, each at least so often.
 FEW_WORDS, OFTEN = 50, 20
@@ -39,12 +39,8 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
     folder = Path(source)
     wanted = target if isinstance(target, str) or target is None else next(iter(target), None)
     listing = metadata_of(folder, wanted) or _by_folder(folder, wanted)
-    if len(listing.paths) < MINIMUM_ROWS:
-        expected = f"at least {MINIMUM_ROWS}, to train on, to watch and to test on"
-        message = f"There are too few recordings in {folder}"
-        raise bad_input(
-            "rows_too_few", message, expected=expected, received=str(len(listing.paths))
-        )
+    if few := few_rows(len(listing.paths), "recording", f"in {folder}"):
+        raise BadInput(*few)
     kind = task.kind if isinstance(task, Task) else task
     spoken = listing.target.lower() in TRANSCRIPTS
     answers = [" ".join(text.split()) for text in listing.columns[listing.target]]

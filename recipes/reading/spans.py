@@ -15,6 +15,7 @@ from ...zoo.tasks import Column, Task
 from ..answering.spans import PLACES
 from ..config import Choice
 from ..dataset import Dataset
+from .few_rows import few_rows
 from .forms import Form
 from .headers import clean_name
 from .opening import COMPRESSIONS, Place, find
@@ -70,11 +71,8 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
     passage, question, answer = (raw_texts(table, name) for name in names)
     starts = raw_texts(table, start_name) if start_name else None
     places = _places(table, passage, answer, starts, names[0])
-    if len(table) < 3:
-        message = f"There are only {plural(len(table), 'question')} in {table.label}"
-        raise bad_input(
-            "rows_too_few", message, expected="at least 3, to train, to watch and to test on"
-        )
+    if few := few_rows(len(table), "question", f"in {table.label}", least=3):
+        raise BadInput(*few)
     choices = dict(table.choices)
     reason = "The answer is looked for in the passage."
     choices["task"] = Choice("span", "SEQ-10", {}, reason)

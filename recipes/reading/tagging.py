@@ -14,6 +14,7 @@ from ...zoo.ragged import as_rows
 from ...zoo.tasks import Column, Task
 from ..config import Choice
 from ..dataset import Dataset
+from .few_rows import few_rows
 from .forms import Form
 from .headers import clean_name
 from .opening import find
@@ -75,12 +76,8 @@ def _read(source: Any, target: Any, task: str | Task | None, options: Mapping[st
     _check_lengths(table, lengths, tags, name, tag_name)
     made, labels = _labels(table, tags, task, tag_name)
     kept = np.array([length > 0 for length in lengths], bool)
-    if kept.sum() < 3:
-        raise bad_input(
-            "rows_too_few",
-            f"There are only {plural(int(kept.sum()), 'sequence')} in {table.label}",
-            expected="at least 3, to train on, to watch and to test on",
-        )
+    if few := few_rows(int(kept.sum()), "sequence", f"in {table.label}", least=3):
+        raise BadInput(*few)
     choices = dict(table.choices)
     reason = "A tag for each word." if column.kind == "text" else "A tag for each step."
     choices["task"] = Choice("sequence_labelling", "SEQ-10", {"tags": len(made.names)}, reason)
