@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..zoo.errors import bad_input
-from .evidence import Evidence, History
+from .evidence import Evidence
 from .findings import SEVERITIES, Finding
-from .rules import EXPLAINS, RULES, Rule
+from .gathering.history import History
+from .judging.rules import EXPLAINS, RULES, Rule
 from .thresholds import Thresholds
 
 __all__ = ["diagnose", "name_roots"]
@@ -65,7 +66,7 @@ def diagnose(
         tuple(map(float, () if shares is None else shares)),
     )
     limits = thresholds or Thresholds()
-    found = [rule.check(evidence, limits) for rule in rules if final or not rule.final]
+    found = [rule.apply(evidence, limits, final) for rule in rules]
     findings = name_roots([finding for finding in found if finding is not None])
     return sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity))
 

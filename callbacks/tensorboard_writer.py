@@ -13,9 +13,9 @@ import keras
 import numpy as np
 
 from ..zoo.errors import bad_input, require
-from .evidence import metric_direction
 from .findings import Finding
-from .reading import RATE_NAMES
+from .gathering.history import metric_direction
+from .gathering.reading import RATE_NAMES
 from .watching import Diagnose, learning_rate_of
 
 __all__ = ["TensorBoardWriter", "findings_as_markdown"]

@@ -11,10 +11,10 @@ import numpy as np
 
 from ..zoo.errors import bad_input, did_you_mean
 from .diagnosis import diagnose
-from .evidence import History
 from .findings import Finding
-from .reading import RATE_NAMES
-from .rules import RULES, Rule
+from .gathering.history import History
+from .gathering.reading import RATE_NAMES
+from .judging.rules import RULES, Rule
 from .thresholds import Thresholds
 
 __all__ = ["ACTS", "Diagnose"]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from goodfit.callbacks import History
-from goodfit.callbacks.evidence import is_share, metric_direction
+from goodfit.callbacks.gathering.history import is_share, metric_direction
 from goodfit.zoo import BadInput
 
 COLUMNS = {"loss": [0.9, 0.5, 0.4], "accuracy": [0.5, 0.7, 0.8], "val_loss": [1.0, 0.8, 0.85]}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from goodfit.callbacks import RULES, Evidence, Finding, History, Thresholds, diagnose
 from goodfit.callbacks.diagnosis import name_roots
-from goodfit.callbacks.rules import EXPLAINS
+from goodfit.callbacks.judging.rules import EXPLAINS
 from goodfit.zoo import BadInput
 from made_histories import faulty, healthy
 
@@ -369,7 +369,7 @@ def test_rules_are_pure_and_each_threshold_is_used():
     ]
     from pathlib import Path
 
-    import goodfit.callbacks.rules as rules
+    import goodfit.callbacks.judging.rules as rules
 
     folder = Path(rules.__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("rules_*.py"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .evidence import Evidence
-from .findings import Finding
+from ..evidence import Evidence
+from ..findings import Finding
+from ..thresholds import Thresholds
 from .rules_fit import no_validation, overfitting, too_few_epochs
 from .rules_rate import (
     learning_rate_too_high,
@@ -16,7 +17,6 @@ from .rules_rate import (
     too_slow,
 )
 from .rules_skill import class_collapse, underfitting
-from .thresholds import Thresholds
 
 __all__ = ["EXPLAINS", "RULES", "Rule"]
 
@@ -29,11 +29,20 @@ class Rule:
         fault: The fault that it finds.
         check: Evidence and thresholds to a finding, or None.
         final: Whether it needs a finished training: in the middle, every loss still falls.
+        needs: The fields of the evidence without which it cannot be asked.
     """
 
     fault: str
     check: Callable[[Evidence, Thresholds], Finding | None]
     final: bool = False
+    needs: tuple[str, ...] = ("recorded",)
+
+    def apply(self, evidence: Evidence, thresholds: Thresholds, final: bool) -> Finding | None:
+        """Return what the rule finds, or None where it finds nothing or cannot be asked."""
+        known = all(getattr(evidence, name) not in (None, ()) for name in self.needs)
+        if not known or (self.final and not final):
+            return None
+        return self.check(evidence, thresholds)
 
 
 # In the order of causes: what stands first is rather the root of what stands below.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .evidence import Evidence, History, is_share
-from .findings import Finding
+from ..evidence import Evidence
+from ..findings import Finding
+from ..gathering.history import History, is_share
+from ..thresholds import Thresholds
 from .signals import (
     after_lowest,
     counted_rows,
@@ -15,7 +17,6 @@ from .signals import (
     relative_fall,
     swings,
 )
-from .thresholds import Thresholds
 
 __all__ = [
     "learning_rate_too_high",

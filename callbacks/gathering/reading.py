@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..zoo.errors import BadInput, Problem, bad_input
-from .evidence import History
+from ...zoo.errors import BadInput, Problem, bad_input
+from .history import History
 
 __all__ = ["read_history"]
 

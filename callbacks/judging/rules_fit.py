@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from .evidence import Evidence, History, is_share
-from .findings import Finding, Severity
+from ..evidence import Evidence
+from ..findings import Finding, Severity
+from ..gathering.history import History, is_share
+from ..thresholds import Thresholds
 from .signals import after_lowest, counted_rows, end_of, noise_of, sampling_error
-from .thresholds import Thresholds
 
 __all__ = ["no_validation", "overfitting", "too_few_epochs"]
 

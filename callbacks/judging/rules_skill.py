@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .evidence import Evidence, History, is_share, metric_direction
-from .findings import Finding, Severity
+from ..evidence import Evidence
+from ..findings import Finding, Severity
+from ..gathering.history import History, is_share, metric_direction
+from ..thresholds import Thresholds
 from .signals import end_of, longest_standstill
-from .thresholds import Thresholds
 
 __all__ = ["class_collapse", "underfitting"]
 

@@ -1,0 +1,1 @@
+"""Diagnosis of trainings that do not ask for it: scripts and notebooks."""

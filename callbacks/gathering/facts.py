@@ -1,0 +1,241 @@
+"""What is known of a model, of its data, and of both after an epoch. No Keras is needed.
+
+Facts are plain numbers and names. Whoever has a model and data gathers them; whoever has only the
+facts, such as a test, can judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = [
+    "ArrayFacts",
+    "DataFacts",
+    "LayerFacts",
+    "LayerProbe",
+    "ModelFacts",
+    "OutputFacts",
+    "ProbeFacts",
+]
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """One layer as it was built, before any training.
+
+    Args:
+        name: Its name in the model.
+        kind: Its class, such as `Dense`.
+        activation: The activation's name, `linear` for none; empty where the layer has no such
+            setting.
+        units: Width of its output, or channels; 0 where it has none.
+        hidden: Whether it is none of the output layers.
+        fan_in: Numbers that one unit adds up; 0 where it has no kernel.
+        kernel_deviation: Standard deviation of the kernel; NaN where it has none.
+        kernel_constant: Whether all numbers of the kernel are equal.
+        l1: Strength of the L1 penalty of its kernel.
+        l2: Strength of the L2 penalty of its kernel.
+        dropout: Share that it drops (also the `dropout` of recurrent layers).
+        settings: Other settings by name, such as `return_sequences` or `negative_slope`.
+    """
+
+    name: str
+    kind: str
+    activation: str = ""
+    units: int = 0
+    hidden: bool = True
+    fan_in: int = 0
+    kernel_deviation: float = float("nan")
+    kernel_constant: bool = False
+    l1: float = 0.0
+    l2: float = 0.0
+    dropout: float = 0.0
+    settings: Mapping[str, float | int | str | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OutputFacts:
+    """One output of a model: what it can say, and how that is compared with the targets.
+
+    Args:
+        name: The output's name.
+        layer: The layer that makes it; empty where it cannot be told.
+        shape: Its shape without the rows; None for a length that varies.
+        activation: What the last layer ends in, such as `softmax`; empty where it cannot be told.
+        loss: Snake-case name of the loss, such as `binary_crossentropy`; empty for a function of
+            the user's own.
+        from_logits: Whether the loss expects logits; None where it has no such setting.
+        metrics: Names of the metrics of this output.
+    """
+
+    name: str
+    layer: str = ""
+    shape: tuple[int | None, ...] = ()
+    activation: str = ""
+    loss: str = ""
+    from_logits: bool | None = None
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """A compiled model, and how it is to be trained.
+
+    Args:
+        layers: All layers with a name, in the order of the forward pass where that is known.
+        outputs: The outputs, in the model's order.
+        optimizer: Snake-case name of the optimizer, such as `adam`.
+        learning_rate: Its learning rate at the start; None where it has none.
+        scheduled: Whether a schedule or a callback changes the rate.
+        momentum: Of SGD and RMSprop.
+        clipped: Whether gradients are clipped.
+        parameters: Numbers that are trained.
+        scaled_inputs: Names of the inputs that the model itself scales or embeds: they pass a
+            Normalization, Rescaling, BatchNormalization, LayerNormalization or Embedding first.
+        epochs: Epochs that are planned; None where it is not known.
+        steps: Batches of an epoch, where it is known.
+        callbacks: Class names of the callbacks beside.
+        monitors: What the callbacks beside look at: pairs of class name and the name monitored.
+        class_weighted: Whether `class_weight` or sample weights were given.
+        unseen: What could not be read, in sentences for the user.
+    """
+
+    layers: tuple[LayerFacts, ...] = ()
+    outputs: tuple[OutputFacts, ...] = ()
+    optimizer: str = ""
+    learning_rate: float | None = None
+    scheduled: bool = False
+    momentum: float = 0.0
+    clipped: bool = False
+    parameters: int = 0
+    scaled_inputs: tuple[str, ...] = ()
+    epochs: int | None = None
+    steps: int | None = None
+    callbacks: tuple[str, ...] = ()
+    monitors: tuple[tuple[str, str], ...] = ()
+    class_weighted: bool = False
+    unseen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ArrayFacts:
+    """One input or target, from the rows that were looked at.
+
+    Args:
+        name: Its name; `x` or `y` where it has none.
+        shape: Its shape without the rows; None for a length that varies.
+        dtype: Its type, such as `float32` or `string`.
+        rows: Rows that were looked at.
+        minimum: Lowest finite value; NaN for texts.
+        maximum: Highest finite value.
+        means: Mean of each feature (last axis) over rows and steps.
+        deviations: Standard deviation of each feature.
+        not_finite: Share of rows with NaN or infinity.
+        same_rows: Share of rows that equal the first one.
+        whole: Whether all values are whole numbers.
+        values: Distinct values, rising, where there are at most 1,000; of one-hot rows, the places.
+        shares: Share of each of these values.
+        one_hot: Whether each row holds zeros and a single one.
+    """
+
+    name: str
+    shape: tuple[int | None, ...] = ()
+    dtype: str = "float32"
+    rows: int = 0
+    minimum: float = float("nan")
+    maximum: float = float("nan")
+    means: tuple[float, ...] = ()
+    deviations: tuple[float, ...] = ()
+    not_finite: float = 0.0
+    same_rows: float = 0.0
+    whole: bool = False
+    values: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
+    one_hot: bool = False
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """The rows that a training is given.
+
+    Args:
+        inputs: The inputs of the training rows.
+        targets: The targets of the training rows; empty where there are none.
+        validation_inputs: The same of the validation rows; empty where none were given.
+        validation_targets: The same of the validation rows.
+        rows: Training rows in all; None where it is not known.
+        validation_rows: Validation rows in all; None where it is not known, 0 where none are given.
+        shared_rows: Share of the validation rows looked at that stand among the training rows too.
+        input_drift: Largest difference of a feature's mean between training and validation, in
+            standard deviations of the training rows beyond what chance makes.
+        label_drift: Share of the labels that would have to change for the class shares to agree.
+        unseen: What could not be seen, in sentences for the user.
+    """
+
+    inputs: tuple[ArrayFacts, ...] = ()
+    targets: tuple[ArrayFacts, ...] = ()
+    validation_inputs: tuple[ArrayFacts, ...] = ()
+    validation_targets: tuple[ArrayFacts, ...] = ()
+    rows: int | None = None
+    validation_rows: int | None = None
+    shared_rows: float = 0.0
+    input_drift: float = 0.0
+    label_drift: float = 0.0
+    unseen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LayerProbe:
+    """One layer on the probe rows, after an epoch.
+
+    Args:
+        name: Its name.
+        kind: Its class.
+        activation: Its activation; empty where it has none.
+        zero_units: Share of units that are zero on every probe row (rectifiers only; else 0).
+        flat_units: Share of units on a flat end of sigmoid or tanh on more than half of the rows.
+        spread: Mean over units of the standard deviation over probe rows of its output.
+        gradient_norm: L2 norm of the gradient of its kernel; NaN where it has none.
+        weight_norm: L2 norm of the kernel.
+        moved: L2 norm of what the epoch changed of the kernel, divided by `weight_norm`.
+    """
+
+    name: str
+    kind: str
+    activation: str = ""
+    zero_units: float = 0.0
+    flat_units: float = 0.0
+    spread: float = float("nan")
+    gradient_norm: float = float("nan")
+    weight_norm: float = float("nan")
+    moved: float = float("nan")
+
+
+@dataclass(frozen=True)
+class ProbeFacts:
+    """What a fixed batch of rows shows of the model after an epoch.
+
+    Args:
+        epoch: The epoch, counted from 1; 0 is before the first step.
+        layers: The layers in the order of the forward pass.
+        loss: The loss on the probe rows, without dropout.
+        not_finite: Where NaN or infinity was found: `loss`, `output NAME`, `weights LAYER`,
+            `gradient LAYER`, `activation LAYER`.
+        output_spread: For each output, the mean standard deviation of the predictions over rows.
+        class_shares: For a classifier, the share of each class among the predictions on validation
+            rows (probe rows where there are none).
+        label_shares: The same of the labels of those rows.
+        steps: Batches of the epoch.
+        batch_losses: Loss of each batch of the epoch, in order; empty where it is not known.
+    """
+
+    epoch: int
+    layers: tuple[LayerProbe, ...] = ()
+    loss: float = float("nan")
+    not_finite: tuple[str, ...] = ()
+    output_spread: tuple[float, ...] = ()
+    class_shares: tuple[float, ...] = ()
+    label_shares: tuple[float, ...] = ()
+    steps: int = 0
+    batch_losses: tuple[float, ...] = ()

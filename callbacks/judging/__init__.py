@@ -1,0 +1,1 @@
+"""Rules: evidence in, finding out, nothing else touched."""

@@ -1,0 +1,1 @@
+"""What steers a training: the learning rate found and scheduled, time and memory kept."""
