@@ -137,6 +137,8 @@ class ArrayFacts:
         values: Distinct values, rising, where there are at most 1,000; of one-hot rows, the places.
         shares: Share of each of these values.
         one_hot: Whether each row holds zeros and a single one.
+        zeros: Share of the numbers that are exactly 0, as of padding, counts and one-hot columns.
+        distinct_rows: How many of the rows looked at differ; 0 where they were not compared.
     """
 
     name: str
@@ -153,6 +155,8 @@ class ArrayFacts:
     values: tuple[float, ...] = ()
     shares: tuple[float, ...] = ()
     one_hot: bool = False
+    zeros: float = 0.0
+    distinct_rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,19 @@ class DataFacts:
         shared_rows: Share of the validation rows looked at that stand among the training rows too.
         input_drift: Largest difference of a feature's mean between training and validation, in
             standard deviations of the training rows beyond what chance makes.
-        label_drift: Share of the labels that would have to change for the class shares to agree.
+        label_drift: Share of the labels that would have to change for the class shares to agree,
+            beyond what chance makes.
         unseen: What could not be seen, in sentences for the user.
+        has_validation: Whether validation data are given; None where it is not known.
+        weighted: Whether class weights or sample weights are given.
+        shape_drift: Largest distance between the distributions of a feature in training and
+            validation (Kolmogorov and Smirnov's, 0 to 1), beyond what chance makes.
+        target_drift: Difference of the mean of a numeric target, in standard deviations of the
+            training rows, beyond what chance makes; where there are several, the largest.
+        repeated_rows: Share of the training rows looked at that stand there more than once; only
+            counted where there are shared rows.
+        in_order: Whether neighbouring training rows are alike, as windows of one series are.
+        rich_rows: Whether the inputs can take so many values that equal rows are no coincidence.
     """
 
     inputs: tuple[ArrayFacts, ...] = ()
@@ -183,6 +198,13 @@ class DataFacts:
     input_drift: float = 0.0
     label_drift: float = 0.0
     unseen: tuple[str, ...] = ()
+    has_validation: bool | None = None
+    weighted: bool = False
+    shape_drift: float = 0.0
+    target_drift: float = 0.0
+    repeated_rows: float = 0.0
+    in_order: bool = False
+    rich_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,7 +220,10 @@ class LayerProbe:
         spread: Mean over units of the standard deviation over probe rows of its output.
         gradient_norm: L2 norm of the gradient of its kernel; NaN where it has none.
         weight_norm: L2 norm of the kernel.
-        moved: L2 norm of what the epoch changed of the kernel, divided by `weight_norm`.
+        moved: L2 norm of what changed of the kernel since the probe before, divided by
+            `weight_norm`.
+        hidden: Whether it is none of the output layers.
+        size: Numbers in the kernel; 0 where it has none.
     """
 
     name: str
@@ -210,6 +235,8 @@ class LayerProbe:
     gradient_norm: float = float("nan")
     weight_norm: float = float("nan")
     moved: float = float("nan")
+    hidden: bool = True
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -220,14 +247,17 @@ class ProbeFacts:
         epoch: The epoch, counted from 1; 0 is before the first step.
         layers: The layers in the order of the forward pass.
         loss: The loss on the probe rows, without dropout.
-        not_finite: Where NaN or infinity was found: `loss`, `output NAME`, `weights LAYER`,
-            `gradient LAYER`, `activation LAYER`.
+        not_finite: Where NaN or infinity was found: `inputs`, `targets`, `loss`, `output NAME`,
+            `weights LAYER`, `gradient LAYER`, `activation LAYER`, and `input LAYER` for a layer
+            that is handed it.
         output_spread: For each output, the mean standard deviation of the predictions over rows.
         class_shares: For a classifier, the share of each class among the predictions on validation
             rows (probe rows where there are none).
         label_shares: The same of the labels of those rows.
-        steps: Batches of the epoch.
+        steps: Batches since the probe before; 0 where it is not known.
         batch_losses: Loss of each batch of the epoch, in order; empty where it is not known.
+        penalty: The part of the loss that does not come from predictions: L1, L2, `add_loss`.
+        epochs: Epochs since the probe before: not every short epoch has one.
     """
 
     epoch: int
@@ -239,3 +269,5 @@ class ProbeFacts:
     label_shares: tuple[float, ...] = ()
     steps: int = 0
     batch_losses: tuple[float, ...] = ()
+    penalty: float = 0.0
+    epochs: int = 1

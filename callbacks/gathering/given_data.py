@@ -17,12 +17,15 @@ class Rows:
         y: The targets in the same form; None where there are none.
         sample_weight: Weights of the rows, or None.
         total: Rows that the source holds in all; None where it is not known.
+        whole: The arrays that the rows were drawn from, `(x, y)`, by reference and in their own
+            order; None where the source is no array.
     """
 
     x: Any
     y: Any = None
     sample_weight: Any = None
     total: int | None = None
+    whole: tuple[Any, Any] | None = None
 
 
 @dataclass(frozen=True)
