@@ -13,7 +13,7 @@ from .gathering.history import History
 from .judging.rules import EXPLAINS, RULES, Rule
 from .thresholds import Thresholds
 
-__all__ = ["diagnose", "name_roots"]
+__all__ = ["diagnose", "judge", "name_roots", "naive_answers"]
 
 # Below this confidence, a finding is not the root of one that is surer of itself.
 SURE = 0.5
@@ -62,11 +62,28 @@ def diagnose(
         shares = list(shares.values())
     evidence = Evidence(
         History.read(history, **known),
-        _naive_answers(baseline),
+        naive_answers(baseline),
         tuple(map(float, () if shares is None else shares)),
     )
-    limits = thresholds or Thresholds()
-    found = [rule.apply(evidence, limits, final) for rule in rules]
+    return judge(evidence, thresholds or Thresholds(), rules, final)
+
+
+def judge(
+    evidence: Evidence, thresholds: Thresholds, rules: Sequence[Rule] = RULES, final: bool = True
+) -> list[Finding]:
+    """Return what the rules find in the evidence, one finding per cause, errors first.
+
+    Args:
+        evidence: All that is known; rules that need more are not asked.
+        thresholds: The figures at which the rules fire.
+        rules: The rules to apply.
+        final: Whether the training is over; some rules speak only then.
+
+    Examples:
+        >>> judge(Evidence(), Thresholds())
+        []
+    """
+    found = [rule.apply(evidence, thresholds, final) for rule in rules]
     findings = name_roots([finding for finding in found if finding is not None])
     return sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity))
 
@@ -100,7 +117,7 @@ def name_roots(findings: Sequence[Finding]) -> list[Finding]:
     return roots
 
 
-def _naive_answers(baseline: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
+def naive_answers(baseline: Mapping[str, Any] | None) -> dict[str, dict[str, float]]:
     """Return naive answers by name, from one or several, with plain or estimated scores."""
     if not baseline:
         return {}
