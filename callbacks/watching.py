@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import keras
 import numpy as np
 
 from ..zoo.errors import bad_input, did_you_mean
-from .diagnosis import diagnose
+from .diagnosis import judge, naive_answers
+from .evidence import Evidence
 from .findings import Finding
+from .gathering.beginning import Beginning, begin
+from .gathering.facts import ProbeFacts
 from .gathering.history import History
+from .gathering.pace import Allowance
 from .gathering.reading import RATE_NAMES
 from .judging.rules import RULES, Rule
 from .thresholds import Thresholds
@@ -20,24 +26,35 @@ from .thresholds import Thresholds
 __all__ = ["ACTS", "Diagnose"]
 
 ACTS = ("suggest", "stop")
+# Of the time of an epoch: what looking at layers, and what applying rules, may take.
+PROBE_SHARE = 0.01
+RULES_SHARE = 0.005
+# Epochs that are always looked at: what goes wrong goes wrong there.
+FIRST_EPOCHS = 2
 
 
 class Diagnose(keras.callbacks.Callback):
-    """Reads the logs of each epoch of any Keras training, and finds what is wrong with it.
+    """Watches any Keras training, and finds what is wrong with it.
 
-    Nothing of the training is changed, unless `act="stop"` ends it when the loss is not a number.
-    What needs a finished training, such as too few epochs, is judged at the end.
+    The data that `fit` was given and the compiled model are judged before the first step; then
+    the logs of each epoch, and what a fixed batch of rows shows of the layers (not in every epoch
+    if epochs are short, so that watching costs at most some 2 % of the time). What needs a
+    finished training, such as too few epochs, is judged at the end. Nothing of the training is
+    changed, unless `act="stop"` ends it when the loss is not a number.
 
     Args:
         act: `suggest` names the remedy; `stop` also ends the training when the loss becomes NaN.
         baseline: What a naive answer scores on the validation data, by metric name, such as
             `{"accuracy": 0.63}`; or several naive answers by name. Underfitting needs it.
         thresholds: Figures at which the rules fire; all of them can be changed.
-        verbose: 1 prints each finding once, when it is first seen; 0 prints nothing.
+        probe: Training rows as `(x, y)`, for where those that `fit` was given cannot be seen.
+        validation: Validation rows as `(x, y)`, likewise.
+        verbose: 1 prints each finding once, when it is first seen, and what cannot be seen; 0
+            prints nothing.
         rules: The rules to apply.
 
     Raises:
-        BadInput: `act` is unknown.
+        BadInput: `act` is unknown, or `probe` or `validation` is no pair.
 
     Guide: DX-1, DX-2, DX-3, DX-4, DX-5, DX-6, LR-2, LR-3.
 
@@ -56,6 +73,8 @@ class Diagnose(keras.callbacks.Callback):
         *,
         baseline: Mapping[str, Any] | None = None,
         thresholds: Thresholds | None = None,
+        probe: tuple[Any, ...] | None = None,
+        validation: tuple[Any, ...] | None = None,
         verbose: int = 1,
         rules: Sequence[Rule] = RULES,
     ) -> None:
@@ -71,6 +90,8 @@ class Diagnose(keras.callbacks.Callback):
         self.act = act
         self.baseline = baseline
         self.thresholds = thresholds or Thresholds()
+        self.probe = _pair("probe", probe)
+        self.validation = _pair("validation", validation)
         self.verbose = verbose
         self.rules = tuple(rules)
         self.stopped_epoch: int | None = None
@@ -94,10 +115,35 @@ class Diagnose(keras.callbacks.Callback):
             restored_epoch=self._restored_epoch,
         )
 
+    @property
+    def evidence(self) -> Evidence:
+        """All that is known by now, for rules and for people."""
+        naive = {**self._beginning.naive, **naive_answers(self.baseline)}
+        known = self._beginning
+        return Evidence(self.history, naive, (), known.model, known.data, tuple(self._probes))
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """What cannot be seen of this training, in sentences."""
+        return self._beginning.unseen
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Forget the training before."""
+        """Forget the training before; look at the data and the model; judge both."""
         self.stopped_epoch = None
         self._forget()
+        self._beginning = begin(self.model, self.params or {}, self.probe, self.validation)
+        self._look(0)
+        self._judge(final=False)
+        if self.verbose and self.unseen:
+            print("\nNot seen: " + " ".join(self.unseen), flush=True)
+        if _siblings() is not None:
+            # Not a method of the class: Keras, and loops like ours, slow down for those.
+            vars(self)["on_train_batch_end"] = self._beginning.batch_losses.note
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Begin to measure the epoch's time."""
+        self._beginning.batch_losses.forget()
+        self._begun = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Take in the epoch's figures and apply the rules that hold in mid-training."""
@@ -111,16 +157,27 @@ class Diagnose(keras.callbacks.Callback):
         for column in self._columns.values():
             column.extend([None] * (len(self._epochs) - len(column)))
         self._restored_epoch = _restored_epoch()
-        self._judge(final=False)
-        broken = any(finding.fault == "nan_loss" for finding in self._findings)
-        if broken and self.act == "stop" and self.stopped_epoch is None:
-            self.stopped_epoch = epoch + 1
-            self.model.stop_training = True  # pyright: ignore[reportOptionalMemberAccess]
+        seconds = time.perf_counter() - self._begun
+        self._for_probes.earn(seconds)
+        self._for_rules.earn(seconds)
+        last = epoch + 1 == (self.params or {}).get("epochs")
+        due = len(self._epochs) <= FIRST_EPOCHS or last or _is_broken(logs)
+        due = due or bool(getattr(self.model, "stop_training", False))
+        looked = (due or self._for_probes.covers) and self._look(epoch + 1)
+        if due or looked or self._for_rules.covers:
+            with self._for_rules.spend():
+                self._judge(final=False)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Apply every rule to the whole training."""
         self._restored_epoch = _restored_epoch()
+        looked = self._probes[-1].epoch if self._probes else None
+        # Weights that were restored are not those of the last epoch.
+        if self._epochs and looked != self._epochs[-1] and self._restored_epoch is None:
+            self._look(self._epochs[-1])
         self._judge(final=True)
+        vars(self).pop("on_train_batch_end", None)
+        self._beginning.let_go()
 
     def _forget(self) -> None:
         self._columns: dict[str, list[float | None]] = {}
@@ -129,20 +186,23 @@ class Diagnose(keras.callbacks.Callback):
         self._restored_epoch: int | None = None
         self._findings: tuple[Finding, ...] = ()
         self._printed: set[tuple[str, str]] = set()
+        self._beginning = Beginning()
+        self._probes: list[ProbeFacts] = []
+        self._begun = time.perf_counter()
+        self._for_probes, self._for_rules = Allowance(PROBE_SHARE), Allowance(RULES_SHARE)
+
+    def _look(self, epoch: int) -> bool:
+        """Return whether the probe saw something of this epoch."""
+        if self._beginning.probe is None:
+            return False
+        with self._for_probes.spend():
+            seen = self._beginning.probe.look(epoch, self._beginning.batch_losses.values())
+        if seen is not None:
+            self._probes.append(seen)
+        return seen is not None
 
     def _judge(self, final: bool) -> None:
-        history = self.history
-        if history is None:
-            return
-        self._findings = tuple(
-            diagnose(
-                history,
-                baseline=self.baseline,
-                thresholds=self.thresholds,
-                rules=self.rules,
-                final=final,
-            )
-        )
+        self._findings = tuple(judge(self.evidence, self.thresholds, self.rules, final))
         for finding in self._findings:
             key = (finding.fault, finding.severity)
             if key not in self._printed:
@@ -150,6 +210,14 @@ class Diagnose(keras.callbacks.Callback):
                 if self.verbose:
                     # Keras's progress bar leaves the cursor at the end of its line.
                     print(f"\n{finding}", flush=True)
+        self._act(self._findings)
+
+    def _act(self, findings: Sequence[Finding]) -> None:
+        """Do what `act` says about findings that were just made."""
+        broken = any(finding.fault == "nan_loss" for finding in findings)
+        if broken and self.act == "stop" and self.stopped_epoch is None and self._epochs:
+            self.stopped_epoch = self._epochs[-1]
+            self.model.stop_training = True  # pyright: ignore[reportOptionalMemberAccess]
 
 
 def learning_rate_of(model: Any, logs: Mapping[str, Any]) -> float | None:
@@ -163,8 +231,25 @@ def learning_rate_of(model: Any, logs: Mapping[str, Any]) -> float | None:
     return float(np.asarray(keras.ops.convert_to_numpy(rate)))
 
 
-def _siblings() -> Iterator[Any]:
-    """Yield the callbacks that run beside the one whose hook is being called.
+def _pair(name: str, value: Any) -> tuple[Any, ...] | None:
+    """Return the value if it is None or rows as `(x, y)` or `(x, y, sample_weight)`."""
+    if value is None or (isinstance(value, (tuple, list)) and len(value) in (2, 3)):
+        return None if value is None else tuple(value)
+    raise bad_input(
+        "rows_not_a_pair",
+        f"The rows given as '{name}' are not usable",
+        expected="(x, y) or (x, y, sample_weight)",
+        received=type(value).__name__,
+    )
+
+
+def _is_broken(logs: Mapping[str, Any]) -> bool:
+    """Return whether a loss in the logs is NaN or infinite."""
+    return not all(math.isfinite(logs[name]) for name in ("loss", "val_loss") if name in logs)
+
+
+def _siblings() -> list[Any] | None:
+    """Return the callbacks beside the one whose hook is being called; None where none calls it.
 
     Keras hands a callback its model, but not the list it stands in; the list is the caller.
     """
@@ -172,14 +257,14 @@ def _siblings() -> Iterator[Any]:
     while frame is not None:
         caller = frame.f_locals.get("self")
         if isinstance(caller, keras.callbacks.CallbackList):
-            yield from caller.callbacks
-            return
+            return caller.callbacks
         frame = frame.f_back
+    return None
 
 
 def _restored_epoch() -> int | None:
     """Return the epoch whose weights an EarlyStopping will restore, counted from 1, if any."""
-    for callback in _siblings():
+    for callback in _siblings() or ():
         if (
             isinstance(callback, keras.callbacks.EarlyStopping)
             and callback.restore_best_weights

@@ -38,6 +38,12 @@ class LayerFacts:
         l2: Strength of the L2 penalty of its kernel.
         dropout: Share that it drops (also the `dropout` of recurrent layers).
         settings: Other settings by name, such as `return_sequences` or `negative_slope`.
+        takes: What it is handed, as far as that is known: names of layers, `input NAME` for inputs
+            of the model, `operation Mul` for what came through an operation that is no layer;
+            reshaping is not named.
+        feeds: What takes its output: names of layers, `operation Mul`, `output` for the model's.
+        input_shape: Shape of what it is handed, without the rows; None for a length that varies.
+        calls: How often it is called in one pass; 0 where that is not known.
     """
 
     name: str
@@ -52,6 +58,10 @@ class LayerFacts:
     l2: float = 0.0
     dropout: float = 0.0
     settings: Mapping[str, float | int | str | bool] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    input_shape: tuple[int | None, ...] = ()
+    calls: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,13 +70,17 @@ class OutputFacts:
 
     Args:
         name: The output's name.
-        layer: The layer that makes it; empty where it cannot be told.
+        layer: The layer with the weights that makes it; empty where it cannot be told.
         shape: Its shape without the rows; None for a length that varies.
         activation: What the last layer ends in, such as `softmax`; empty where it cannot be told.
         loss: Snake-case name of the loss, such as `binary_crossentropy`; empty for a function of
             the user's own.
         from_logits: Whether the loss expects logits; None where it has no such setting.
-        metrics: Names of the metrics of this output.
+        metrics: Snake-case names of the metrics of this output; those of the user's own are left
+            out.
+        logit_metrics: Those of them that were told to expect logits.
+        after: Names of the layers after `layer`, such as an Activation or a Dropout, in order.
+        ignored_label: The label that the loss leaves out; None where it counts them all.
     """
 
     name: str
@@ -76,6 +90,9 @@ class OutputFacts:
     loss: str = ""
     from_logits: bool | None = None
     metrics: tuple[str, ...] = ()
+    logit_metrics: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    ignored_label: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,13 +109,20 @@ class ModelFacts:
         clipped: Whether gradients are clipped.
         parameters: Numbers that are trained.
         scaled_inputs: Names of the inputs that the model itself scales or embeds: they pass a
-            Normalization, Rescaling, BatchNormalization, LayerNormalization or Embedding first.
+            Normalization, Rescaling, BatchNormalization, LayerNormalization, Embedding or other
+            preprocessing first, or a layer or operation of which that cannot be told.
         epochs: Epochs that are planned; None where it is not known.
         steps: Batches of an epoch, where it is known.
         callbacks: Class names of the callbacks beside.
         monitors: What the callbacks beside look at: pairs of class name and the name monitored.
         class_weighted: Whether `class_weight` or sample weights were given.
         unseen: What could not be read, in sentences for the user.
+        inputs: Names of the inputs, in the model's order: as the data name them, or as the model
+            does.
+        weight_decay: Of AdamW and the like.
+        trained_steps: Steps that the optimizer has taken.
+        log_names: Names that the logs of an epoch will hold, without the `val_` ones; empty where
+            that cannot be told.
     """
 
     layers: tuple[LayerFacts, ...] = ()
@@ -116,6 +140,14 @@ class ModelFacts:
     monitors: tuple[tuple[str, str], ...] = ()
     class_weighted: bool = False
     unseen: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    weight_decay: float = 0.0
+    trained_steps: int = 0
+    log_names: tuple[str, ...] = ()
+
+    def layer(self, name: str) -> LayerFacts | None:
+        """Return the layer of that name, or None."""
+        return next((each for each in self.layers if each.name == name), None)
 
 
 @dataclass(frozen=True)
