@@ -12,6 +12,13 @@ from .gathering.facts import ProbeFacts as ProbeFacts
 from .gathering.history import History as History
 from .judging.rules import RULES as RULES
 from .judging.rules import Rule as Rule
+from .steering.budgets import MemoryBudget as MemoryBudget
+from .steering.budgets import TimeBudget as TimeBudget
+from .steering.confusion import ConfusionMatrix as ConfusionMatrix
+from .steering.range_test import find_learning_rate as find_learning_rate
+from .steering.rate_search import LearningRateSearch as LearningRateSearch
+from .steering.schedules import OneCycle as OneCycle
+from .steering.schedules import WarmupCosine as WarmupCosine
 from .tensorboard_writer import TensorBoardWriter as TensorBoardWriter
 from .thresholds import Thresholds as Thresholds
 from .watching import Diagnose as Diagnose

@@ -15,8 +15,15 @@ CALLBACKS = [n for n in CLASSES if issubclass(getattr(room, n), keras.callbacks.
 
 @pytest.fixture
 def make(tmp_path):
-    """Return a function that makes any callback of the room with the least that it asks for."""
-    given = {"folder": tmp_path / "run", "verbose": 0}
+    """Return a function that makes any callback of the room with the least that it asks for.
+
+    Schedules get a curve that is flat, budgets get more than a training needs: then these too
+    must leave a training as it is.
+    """
+    x = np.linspace(-1, 1, 8, dtype="float32").reshape(-1, 1)
+    given = {"folder": tmp_path / "run", "verbose": 0, "validation": (x, (x > 0).astype(int))}
+    given |= {"minutes": 1000, "gigabytes": 1000}
+    given |= {"warmup_epochs": 0, "start": 1.0, "floor": 1.0}
 
     def build(name):
         made = getattr(room, name)
@@ -90,7 +97,20 @@ def test_a_training_goes_the_same_way_with_and_without_it(make, name):
         np.testing.assert_array_equal(with_it, without)
 
 
-@pytest.mark.parametrize("name", CALLBACKS)
+# A rate that changes within an epoch must be set before each batch.
+PER_BATCH = {"OneCycle", "WarmupCosine"}
+
+
+@pytest.mark.parametrize("name", sorted(PER_BATCH))
+def test_what_sets_the_rate_of_a_batch_asks_for_nothing_after_it(name):
+    """The logs of a batch come with the hook at its end, which these do without."""
+    made, base = getattr(room, name), keras.callbacks.Callback
+    assert made.on_train_batch_begin is not base.on_train_batch_begin
+    for hook in ("on_batch_begin", "on_batch_end", "on_train_batch_end"):
+        assert getattr(made, hook) is getattr(base, hook)
+
+
+@pytest.mark.parametrize("name", [name for name in CALLBACKS if name not in PER_BATCH])
 def test_no_batch_hooks(name):
     """They make Keras fetch the logs of each batch; the epoch's are enough for these rules."""
     made = getattr(room, name)
