@@ -19,6 +19,7 @@ class Rows:
         total: Rows that the source holds in all; None where it is not known.
         whole: The arrays that the rows were drawn from, `(x, y)`, by reference and in their own
             order; None where the source is no array.
+        evenly: Whether the rows were drawn from the whole source; else they are its first ones.
     """
 
     x: Any
@@ -26,6 +27,7 @@ class Rows:
     sample_weight: Any = None
     total: int | None = None
     whole: tuple[Any, Any] | None = None
+    evenly: bool = True
 
 
 @dataclass(frozen=True)
