@@ -131,7 +131,7 @@ class Diagnose(keras.callbacks.Callback):
         """Forget the training before; look at the data and the model; judge both."""
         self.stopped_epoch = None
         self._forget()
-        self._beginning = begin(self.model, self.params or {}, self.probe, self.validation)
+        self._beginning = begin(self.model, self, self.params or {}, self.probe, self.validation)
         self._look(0)
         self._judge(final=False)
         if self.verbose and self.unseen:

@@ -11,8 +11,10 @@ import keras
 from .batch_losses import BatchLosses
 from .data_facts import data_facts
 from .facts import DataFacts, ModelFacts
-from .given_data import GivenData, Rows
+from .given_data import GivenData
+from .model_facts import model_facts
 from .probing import Probe
+from .seeing import given_rows, see_fit
 
 __all__ = ["Beginning", "begin"]
 
@@ -56,6 +58,7 @@ class Beginning:
 
 def begin(
     model: Any,
+    watcher: Any,
     params: Mapping[str, Any],
     probe: tuple[Any, ...] | None = None,
     validation: tuple[Any, ...] | None = None,
@@ -64,20 +67,23 @@ def begin(
 
     Args:
         model: The model that is trained, or None.
+        watcher: The callback that asks.
         params: The `params` of a Keras callback.
         probe: Training rows, for where those of `fit` cannot be seen.
         validation: Validation rows, likewise.
     """
-    if model is None:
+    if not isinstance(model, keras.Model) or not model.compiled:
         return Beginning()
-    given = GivenData(epochs=params.get("epochs"), steps=params.get("steps"))
-    if given.train is None and probe is not None:
-        given = replace(given, train=Rows(*probe))
-    if given.validation is None and validation is not None:
-        given = replace(given, validation=Rows(*validation), has_validation=True)
-    facts: ModelFacts | None = None
-    begun = Beginning(given, facts, data_facts(given))
-    begun.probe = Probe(model, given, facts.outputs if facts else ())
+    given = given_rows(probe, validation, see_fit(model, watcher))
+    given = replace(
+        given,
+        epochs=given.epochs or params.get("epochs"),
+        steps=given.steps or params.get("steps"),
+    )
+    facts = model_facts(model, given)
+    names = tuple(each.name for each in facts.outputs)
+    begun = Beginning(given, facts, data_facts(given, facts.inputs, names))
+    begun.probe = Probe(model, given, facts.outputs)
     # A train_step of somebody's own may log the loss of the batch instead of the mean so far.
     begun.batch_losses.running = type(model).train_step is keras.Model.train_step
     return begun

@@ -256,6 +256,9 @@ class LayerProbe:
             `weight_norm`.
         hidden: Whether it is none of the output layers.
         size: Numbers in the kernel; 0 where it has none.
+        steps: Steps of the sequence that a recurrent layer reads; 0 for others.
+        reach: How strongly the loss depends on the far end of that sequence, as a share of the
+            steps on which it depends most; NaN for others, and where steps are masked.
     """
 
     name: str
@@ -269,6 +272,8 @@ class LayerProbe:
     moved: float = float("nan")
     hidden: bool = True
     size: int = 0
+    steps: int = 0
+    reach: float = float("nan")
 
 
 @dataclass(frozen=True)

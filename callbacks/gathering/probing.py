@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -21,6 +22,7 @@ from .probing_layers import (
     is_kernel,
     kernels_of,
     layer_figures,
+    reach,
     recording,
     spread,
     told,
@@ -127,7 +129,7 @@ class Probe:
         scope = keras.StatelessScope(pairs, collect_losses=True)
         loss, factor = None, 1.0
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(list(kernels.values()))
+            tape.watch([*kernels.values(), *floats(keras.tree.flatten(self._x))])
             with scope, recording(model) as seen:
                 predicted = forward(model, self._x)
                 if self._learns:
@@ -137,10 +139,19 @@ class Probe:
                     found.add("loss", "", loss)
                     factor = model.optimizer.scale_loss(1.0)
                     loss = model.optimizer.scale_loss(loss)
-        gradients = {} if loss is None else _gradients(tape, loss, kernels, factor)
         kernels_of(seen, self._variables)
         answers = keras.tree.flatten(predicted)
         seen = told(seen, answers)
+        gradients: dict[int, Any] = {}
+        if loss is not None:
+            read = {each.name: each.sequence for each in seen if each.sequence is not None}
+            slopes = tape.gradient(loss, [*kernels.values(), *read.values()])
+            for place, slope in zip(kernels, slopes, strict=False):
+                if slope is not None:
+                    gradients[place] = as_float(tf.convert_to_tensor(slope)) / as_float(factor)
+            for name, slope in zip(read, slopes[len(kernels) :], strict=True):
+                if slope is not None:
+                    found.add("reach", name, reach(as_float(slope)))
         self._layers = _layers(seen, answers, kernels)
         for each in seen:
             layer_figures(found, each, kernels, gradients, self._before)
@@ -223,6 +234,8 @@ def _measured(layer: LayerProbe, figures: dict[tuple[str, str], float], first: b
         moved / norm if norm else moved,
         layer.hidden,
         layer.size,
+        layer.steps,
+        figure("reach"),
     )
 
 
@@ -230,8 +243,7 @@ def _layers(seen: list[Seen], answers: list[Any], kernels: dict[int, Any]) -> li
     """Return what is known of the layers without figures; the last one gives the answer."""
     layers = [described(each, answers, kernels) for each in seen]
     if layers and all(layer.hidden for layer in layers):
-        last = layers[-1]
-        layers[-1] = LayerProbe(last.name, last.kind, last.activation, hidden=False, size=last.size)
+        layers[-1] = replace(layers[-1], hidden=False)
     return layers
 
 
@@ -239,18 +251,6 @@ def _loss(model: Any, x: Any, y: Any, predicted: Any, weight: Any) -> Any:
     # Models older than the argument `training` are served by Keras's own detour.
     compute = getattr(model, "_compute_loss", model.compute_loss)
     return as_float(compute(x=x, y=y, y_pred=predicted, sample_weight=weight, training=False))
-
-
-def _gradients(tape: Any, loss: Any, kernels: dict[int, Any], factor: Any) -> dict[int, Any]:
-    """Return the gradient of each kernel that the loss depends on."""
-    import tensorflow as tf
-
-    found = tape.gradient(loss, list(kernels.values()))
-    return {
-        place: as_float(tf.convert_to_tensor(gradient)) / as_float(factor)
-        for place, gradient in zip(kernels, found, strict=True)
-        if gradient is not None
-    }
 
 
 def _refusal(model: Any, given: GivenData) -> str:

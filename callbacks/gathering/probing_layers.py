@@ -23,6 +23,7 @@ __all__ = [
     "is_kernel",
     "kernels_of",
     "layer_figures",
+    "reach",
     "recording",
     "spread",
     "told",
@@ -32,6 +33,8 @@ RECTIFIERS = ("relu", "relu6")
 # Where the slope is below 1/38 of the steepest: sigmoid of 5, and tanh of 2.5, its twin.
 SIGMOID_END = 0.0067
 TANH_END = 0.9866
+# Of a shorter sequence there is no far end.
+FEWEST_STEPS = 8
 # Not what a layer multiplies its inputs with, though some of them have two dimensions.
 NO_KERNELS = ("bias", "gamma", "beta", "alpha")
 
@@ -56,6 +59,16 @@ class Seen:
     inputs: list[Any] = field(default_factory=list)
     outputs: list[Any] = field(default_factory=list)
     kernels: list[int] = field(default_factory=list)
+
+    @property
+    def sequence(self) -> Any:
+        """What a recurrent layer reads, `(rows, steps, units)`; None of others, and if masked."""
+        if not isinstance(self.layer, keras.layers.RNN) or not self.inputs:
+            return None
+        read = self.inputs[0]
+        masked = getattr(read, "_keras_mask", None) is not None
+        whole = len(read.shape) == 3 and (read.shape[1] or 0) >= FEWEST_STEPS
+        return read if whole and not masked and floats([read]) else None
 
     def gives(self, answers: Sequence[Any]) -> bool:
         """Return whether one of the model's answers is what this layer returned."""
@@ -160,6 +173,7 @@ def described(seen: Seen, answers: Sequence[Any], kernels: Mapping[int, Any]) ->
         activation_of(seen.layer),
         hidden=not seen.gives(answers),
         size=sum(math.prod(kernels[place].shape) for place in seen.kernels),
+        steps=0 if seen.sequence is None else seen.sequence.shape[1],
     )
 
 
@@ -210,6 +224,15 @@ def any_bad(values: Sequence[Any]) -> Any:
 def as_float(value: Any) -> Any:
     """Return a tensor or number as a tensor of float32."""
     return keras.ops.cast(value, "float32")
+
+
+def reach(slopes: Any) -> Any:
+    """Return how much weaker the gradient is at the far end of `(rows, steps, units)`."""
+    steps: Any = keras.ops.sqrt(keras.ops.sum(slopes * slopes, axis=(0, 2)))
+    end = max(1, slopes.shape[1] // 8)
+    ends = [keras.ops.mean(steps[:end]), keras.ops.mean(steps[-end:])]
+    weakest: Any = keras.ops.min(keras.ops.stack(ends))
+    return weakest / keras.ops.max(steps)
 
 
 def spread(values: Any) -> Any:

@@ -312,3 +312,18 @@ def test_few_rows_where_rows_are_large():
     probe = probe_of(model, rows((50, 200, 200, 3)))
     probe.look(0)
     assert probe._x.shape[0] == 33
+
+
+def test_how_far_a_recurrent_layer_reaches_back():
+    x = np.random.default_rng(0).normal(0, 0.03, (20, 60, 2)).astype("float32")
+    train = Rows(x, np.arange(20) % 3)
+
+    def reach_of(gain, layer=layers.SimpleRNN):
+        start = keras.initializers.Identity(gain)
+        part = layer(6, recurrent_initializer=start) if layer is layers.SimpleRNN else layer(6)
+        seen = looked(sequential(part, layers.Dense(3, "softmax"), shape=(60, 2)), train)
+        assert seen.layers[0].steps == 60
+        return seen.layers[0].reach
+
+    assert reach_of(0.3) < 1e-6 < 1e-2 < reach_of(1.0)
+    assert 0 <= reach_of(None, layers.LSTM) < 1
