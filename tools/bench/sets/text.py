@@ -8,6 +8,7 @@ on the tenth that no choice was made on. `GOODFIT_FOLDS=10` runs all ten; three 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,9 @@ FAMILIES = {
     "mlp": {n: v for n, v in COMMON.items() if n != "embedding_width"}
     | {"model": "mlp", "units": (64,), "epochs": 15},
 }
+
+
+SIGN_OR_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def fit(splits: Splits, settings: dict, seed: int = 0):
@@ -109,6 +113,7 @@ def subj(folder: Path) -> Row:
 def sms_spam(folder: Path) -> Row:
     frame = pd.read_csv(folder / "sms_spam" / "sms_spam.csv.gz", keep_default_na=False)
     frame = frame.drop_duplicates("text")
+    frame["text"] = [" ".join(SIGN_OR_WORD.findall(text)) for text in frame["text"]]
     data = load(frame, "label", text="text", positive="spam")
     scores, shown, family = [], "", ""
     for seed in range(SEEDS):
@@ -125,9 +130,12 @@ def sms_spam(folder: Path) -> Row:
         " ".join(f"{score:.3f}" for score in scores),
         "–",
         "≥ 0.95",
-        "yes" if np.mean(scores) >= 0.95 else "no",
+        "yes" if np.mean(scores) >= 0.95 else f"no: {np.mean(scores):.3f}",
         f"{family}, embedding 128, dropout 0.5",
-        f"equal texts left out; 15 % sealed; one figure for each split; validation loss: {shown}",
+        "equal texts left out; signs set apart from words before the model, as mr and subj come, "
+        "which a plain Keras layer cannot do (validation of three splits: .958 so, .929 without; "
+        "a linear SVM on pairs of words .954); 15 % sealed; one figure for each split, of which "
+        f"the first was looked at before, without signs apart; validation loss: {shown}",
     )
 
 
