@@ -82,6 +82,20 @@ def binary_accuracy(x: Any, y: np.ndarray, bar: float = 0.5) -> Score:
     return score
 
 
+def likely(x: Any, y: np.ndarray) -> Score:
+    """How far the answers, taken as shares of yes, are better than a coin; not below -1."""
+
+    def score(model: Any) -> float:
+        given = _answers(model, x)
+        if given.size != len(y) or not np.isfinite(given).all():
+            return -1.0
+        share = np.clip(given.ravel(), 1e-7, 1 - 1e-7)
+        loss = -np.mean(np.where(y.ravel() > 0, np.log(share), np.log(1 - share)))
+        return max(-1.0, float(1 - loss / np.log(2)))
+
+    return score
+
+
 def explained(x: Any, *targets: np.ndarray) -> Score:
     """R squared, not below -1; with several forms of the targets, of the form that suits best."""
 
