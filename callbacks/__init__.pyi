@@ -1,3 +1,6 @@
+from .attaching.autolog import AutoLog as AutoLog
+from .attaching.autolog import WatchedFit as WatchedFit
+from .attaching.autolog import autolog as autolog
 from .diagnosis import diagnose as diagnose
 from .evidence import Evidence as Evidence
 from .findings import SEVERITIES as SEVERITIES

@@ -21,6 +21,7 @@ from .streams import Streams, error_data, print_problems, problems_of
 __all__ = ["main"]
 
 TRACEBACK = "GOODFIT_TRACEBACK"
+AFTER_DASHES = "Put the script's own words after --"
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 _DESCRIPTION = "Keras models that are neither underfit nor overfit, and why."
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    streams = Streams("--json" in words, program=argv is None)
+    streams = Streams("--json" in _before_dashes(words), program=argv is None)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
@@ -178,8 +179,9 @@ def _execute(words: list[str]) -> Result | None:
     # Before any command imports TensorFlow, which reads these once.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    os.environ.setdefault("MPLBACKEND", "Agg")
     command = importlib.import_module(f".commands.{name}", __package__)
+    if not getattr(command, "RUNS_SCRIPTS", False):  # which may want a window
+        os.environ.setdefault("MPLBACKEND", "Agg")
     return command.run(_parsed(name, command, rest))
 
 
@@ -191,12 +193,15 @@ def _parsed(name: str, command: Any, words: list[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.runs_scripts = getattr(command, "RUNS_SCRIPTS", False)
     command.add_arguments(parser)
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object for scripts, and nothing else"
     )
     parser.check_options(words)
-    arguments, extra = parser.parse_known_args(words)
+    ours = list(_before_dashes(words)) if parser.runs_scripts else words
+    arguments, extra = parser.parse_known_args(ours)
+    arguments.words = words[len(ours) + 1 :]
     if extra:
         raise BadInput(*(parser.unexpected(word) for word in extra))
     return arguments
@@ -222,6 +227,8 @@ def _top_parser() -> _Parser:
 class _Parser(argparse.ArgumentParser):
     """Raise `BadInput` where argparse would print and exit."""
 
+    runs_scripts = False
+
     def error(self, message: str) -> NoReturn:
         raise bad_input(
             "usage", message[:1].upper() + message[1:], remedy=f"See: {self.prog} --help"
@@ -229,9 +236,8 @@ class _Parser(argparse.ArgumentParser):
 
     def check_options(self, words: list[str]) -> None:
         """Raise for misspelt options before argparse asks for others that seem to be missing."""
-        before_dashes = words[: words.index("--")] if "--" in words else words
         known = self._option_string_actions
-        names = [word.split("=")[0] for word in before_dashes if word.startswith("--")]
+        names = [w.split("=")[0] for w in _before_dashes(words) if w.startswith("--")]
         problems = [self.unexpected(name) for name in names if name not in known]
         if problems:
             raise BadInput(*problems)
@@ -241,9 +247,11 @@ class _Parser(argparse.ArgumentParser):
         if word.startswith("-"):
             names = [name for name in self._option_string_actions if name.startswith("--")]
             remedy = did_you_mean(word.split("=")[0], names)
+            remedy = AFTER_DASHES if self.runs_scripts else remedy
             return Problem("option_unknown", f"{self.prog} has no option '{word}'", remedy=remedy)
         message = f"{self.prog} cannot use '{word}' here"
-        return Problem("usage", message, remedy=f"See: {self.prog} --help")
+        remedy = AFTER_DASHES if self.runs_scripts else f"See: {self.prog} --help"
+        return Problem("usage", message, remedy=remedy)
 
 
 class _Version(argparse.Action):
@@ -254,6 +262,11 @@ class _Version(argparse.Action):
 
         sys.stdout.write(f"goodfit {version('goodfit')}\n")
         parser.exit()
+
+
+def _before_dashes(words: Sequence[str]) -> Sequence[str]:
+    """Return the words up to `--`: what follows it is not ours to read."""
+    return words[: words.index("--")] if "--" in words else words
 
 
 def _close(name: str) -> bool:

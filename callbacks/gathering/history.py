@@ -132,7 +132,8 @@ class History:
 
         Args:
             source: A `History`, what `fit` returned, a dict of lists, a pandas DataFrame, or the
-                path of a CSV file (such as `CSVLogger` writes) or a JSON file of a history's dict.
+                path of a CSV file (such as `CSVLogger` writes), of a JSON file of a history's
+                dict, or of a TensorBoard folder.
             **known: `planned_epochs` or `restored_epoch`, where the source cannot say.
 
         Raises:

@@ -57,6 +57,10 @@ def read_history(source: Any) -> History:
 
 
 def _read_file(path: Path) -> History:
+    if path.is_dir():
+        from .reading_logs import read_logs
+
+        return read_logs(path)
     try:
         if path.is_file() and path.stat().st_size > MAXIMUM_BYTES:
             raise bad_input(

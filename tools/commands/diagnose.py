@@ -1,7 +1,8 @@
 """Find what is wrong with any training from the history that it left. Keras is not needed.
 
-The file has one row for each epoch, with columns such as loss, val_loss, accuracy and
-val_accuracy, as the CSVLogger of Keras writes them.
+The source has one row for each epoch, with columns such as loss, val_loss, accuracy and
+val_accuracy: a CSV file as the CSVLogger of Keras writes it, JSON of what fit returned
+(json.dump(history.history, file)), the folder of a run, or a folder of TensorBoard.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from .result import Result
 EPILOG = """\
 examples:
   goodfit diagnose history.csv
+  goodfit diagnose history.json
+  goodfit diagnose logs/first
   goodfit diagnose runs/wider
   goodfit diagnose training.log --json
 """
@@ -24,7 +27,11 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("history", metavar="HISTORY", help="a .csv, or the folder of a run")
+    parser.add_argument(
+        "history",
+        metavar="SOURCE",
+        help="a .csv or .json, the folder of a run or of TensorBoard",
+    )
 
 
 def run(arguments: argparse.Namespace) -> Result:
