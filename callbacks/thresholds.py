@@ -56,6 +56,40 @@ class Thresholds:
         baseline_margin: Better than a naive answer by less than this is no better.
         collapse_epochs: Accuracy that is the same in this many epochs on end (DX-5).
         collapse_share: One class has this share of the predictions (DX-5).
+        same_rows: This share of the rows equal the first: they carry nothing.
+        large_input: An input's root mean square from here on is not scaled (MIS-3).
+        large_series: The same where recurrent or attention layers read it.
+        small_input: Or where no feature's root mean square reaches this.
+        large_target: The same of targets, for losses that measure a distance.
+        wide_target: Or their standard deviation.
+        small_target: Or where it does not reach this.
+        huge_target: From here on a squared loss cannot be trained on.
+        imbalance_ratio: The commonest class has so many times the labels of the rarest (MET-2).
+        label_perplexity: And the classes are as many in effect as this share of their number.
+        rare_class: One of two classes with this share at most is very rare.
+        neglected_share: Predictions miss this share of the rare classes' labels.
+        shared_rows: This share of the validation rows stands in training too.
+        many_shared_rows: From here on it is an error.
+        label_drift: This share of the labels would have to change for the classes to agree.
+        input_drift: Means differ by so many standard deviations, beyond chance.
+        shape_drift: Distributions differ by this distance (0 to 1), beyond chance.
+        range_slack: Targets beyond the reach of the last activation by more than this many standard
+            deviations count (ACT-9).
+        row_sum_slack: Rows of targets for a softmax that miss the sum of 1 by more than this count.
+        linear_layers: So many linear layers before others are no longer meant so (ACT-8).
+        sigmoid_layers: So many hidden sigmoids let no gradient through (ACT-3).
+        start_ratio: A kernel this many times larger, or smaller, than its inputs ask for.
+        strong_l2: An L2 penalty from here on is strong (REG-3).
+        strong_l1: An L1 penalty from here on is strong.
+        strong_decay: A weight decay from here on is strong.
+        strong_dropout: Dropout above this is strong (LVL-3).
+        plain_memory: Steps that a plain recurrent layer does not remember (SEQ-3).
+        fewest_epochs: Epochs before it is said that nothing was learned.
+        high_adaptive_rate: A rate from here on is very high for Adam and its like (LR-1).
+        high_plain_rate: A rate from here on is very high for SGD; with momentum, a part of it.
+        lowest_rate: A rate up to here is too low for any usual optimizer (LR-1).
+        alike_names: Two names are taken for one misspelt if they agree to this share.
+        long_training: So many epochs want early stopping (MIS-4).
 
     Raises:
         BadInput: A figure is negative or no number.
@@ -104,6 +138,39 @@ class Thresholds:
     baseline_margin: float = 0.02
     collapse_epochs: int = 5
     collapse_share: float = 0.98
+    same_rows: float = 0.99
+    large_input: float = 12.0
+    large_series: float = 6.0
+    small_input: float = 0.01
+    large_target: float = 60.0
+    wide_target: float = 20.0
+    small_target: float = 0.005
+    huge_target: float = 1e4
+    imbalance_ratio: float = 10.0
+    label_perplexity: float = 0.5
+    rare_class: float = 0.05
+    neglected_share: float = 0.7
+    shared_rows: float = 0.05
+    many_shared_rows: float = 0.30
+    label_drift: float = 0.25
+    input_drift: float = 0.75
+    shape_drift: float = 0.30
+    range_slack: float = 0.05
+    row_sum_slack: float = 0.05
+    linear_layers: int = 2
+    sigmoid_layers: int = 4
+    start_ratio: float = 10.0
+    strong_l2: float = 0.1
+    strong_l1: float = 0.05
+    strong_decay: float = 0.3
+    strong_dropout: float = 0.6
+    plain_memory: int = 50
+    fewest_epochs: int = 5
+    high_adaptive_rate: float = 0.03
+    high_plain_rate: float = 1.0
+    lowest_rate: float = 1e-6
+    alike_names: float = 0.8
+    long_training: int = 20
 
     def __post_init__(self) -> None:
         """Refuse what is no figure."""

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from ..evidence import Evidence
 from ..findings import Finding
 from ..thresholds import Thresholds
+from .rules_classes import imbalanced
+from .rules_data import degenerate_input, nan_input, unnormalised_input, unnormalised_target
 from .rules_fit import no_validation, overfitting, too_few_epochs
+from .rules_head import wrong_loss
+from .rules_labels import bad_labels, label_shape_mismatch
+from .rules_layers import hidden_sigmoid, hidden_softmax, long_memory, missing_activation
+from .rules_output import unfitting_metric, wrong_output_activation
 from .rules_rate import (
     learning_rate_too_high,
     learning_rate_too_low,
@@ -16,7 +22,11 @@ from .rules_rate import (
     oscillating_loss,
     too_slow,
 )
+from .rules_settings import no_early_stopping, rate_out_of_range, unknown_monitor
 from .rules_skill import class_collapse, underfitting
+from .rules_start import bad_start
+from .rules_strength import dropout_after_output, over_regularised
+from .rules_split import bad_split, leakage, validation_missing
 
 __all__ = ["EXPLAINS", "RULES", "Rule"]
 
@@ -47,6 +57,25 @@ class Rule:
 
 # In the order of causes: what stands first is rather the root of what stands below.
 RULES: tuple[Rule, ...] = (
+    Rule("nan_input", nan_input, needs=("data",)),
+    Rule("degenerate_input", degenerate_input, needs=("data",)),
+    Rule("unnormalised_input", unnormalised_input, needs=("data", "model")),
+    Rule("unnormalised_target", unnormalised_target, needs=("data", "model")),
+    Rule("imbalanced", imbalanced, needs=("data",)),
+    Rule("bad_split", bad_split, needs=("data",)),
+    Rule("leakage", leakage, needs=("data",)),
+    Rule("wrong_loss", wrong_loss, needs=("model",)),
+    Rule("wrong_output_activation", wrong_output_activation, needs=("model",)),
+    Rule("bad_labels", bad_labels, needs=("model", "data")),
+    Rule("label_shape_mismatch", label_shape_mismatch, needs=("model", "data")),
+    Rule("missing_activation", missing_activation, needs=("model",)),
+    Rule("bad_init", bad_start, needs=("model",)),
+    Rule("over_regularised", dropout_after_output, needs=("model",)),
+    Rule("over_regularised", over_regularised, needs=("model",)),
+    Rule("vanishing_gradient", hidden_sigmoid, needs=("model",)),
+    Rule("vanishing_gradient", long_memory, needs=("model",)),
+    Rule("saturated_activation", hidden_softmax, needs=("model",)),
+    Rule("lr_too_high", rate_out_of_range, needs=("model",)),
     Rule("nan_loss", nan_loss),
     Rule("lr_too_high", learning_rate_too_high),
     Rule("lr_too_low", learning_rate_too_low),
@@ -56,11 +85,91 @@ RULES: tuple[Rule, ...] = (
     Rule("too_few_epochs", too_few_epochs, final=True),
     Rule("overfitting", overfitting),
     Rule("underfitting", underfitting, final=True),
+    Rule("no_validation", validation_missing, needs=("data",)),
     Rule("no_validation", no_validation, final=True),
+    Rule("unfitting_metric", unfitting_metric, needs=("model",)),
+    Rule("unknown_monitor", unknown_monitor, needs=("model",)),
+    Rule("no_early_stopping", no_early_stopping, needs=("model",)),
 )
+
+# What a training shows that was set up wrongly from the start.
+SYMPTOMS = (
+    "nan_loss",
+    "lr_too_high",
+    "lr_too_low",
+    "oscillating_loss",
+    "class_collapse",
+    "vanishing_gradient",
+    "saturated_activation",
+    "too_few_epochs",
+    "overfitting",
+    "underfitting",
+)
+NOT_LEARNED = ("lr_too_low", "class_collapse", "too_few_epochs", "underfitting")
 
 # Fault: what it brings about, and what therefore is no finding of its own beside it.
 EXPLAINS: dict[str, tuple[str, ...]] = {
+    "wrong_loss": (
+        "wrong_output_activation",
+        "bad_labels",
+        "label_shape_mismatch",
+        "unfitting_metric",
+        *SYMPTOMS,
+    ),
+    "wrong_output_activation": ("label_shape_mismatch", "unfitting_metric", *SYMPTOMS),
+    "bad_labels": ("label_shape_mismatch", "unfitting_metric", *SYMPTOMS),
+    "label_shape_mismatch": ("unfitting_metric", *SYMPTOMS),
+    "missing_activation": NOT_LEARNED,
+    "bad_init": SYMPTOMS,
+    "over_regularised": ("vanishing_gradient", *NOT_LEARNED),
+    "vanishing_gradient": ("saturated_activation", *NOT_LEARNED),
+    "saturated_activation": ("vanishing_gradient", *NOT_LEARNED),
+    "nan_input": (
+        "unnormalised_input",
+        "unnormalised_target",
+        "bad_split",
+        "nan_loss",
+        "lr_too_high",
+        "lr_too_low",
+        "oscillating_loss",
+        "class_collapse",
+        "too_few_epochs",
+        "underfitting",
+    ),
+    "degenerate_input": (
+        "unnormalised_input",
+        "leakage",
+        "vanishing_gradient",
+        "lr_too_low",
+        "oscillating_loss",
+        "class_collapse",
+        "too_few_epochs",
+        "underfitting",
+    ),
+    "unnormalised_input": (
+        "bad_init",
+        "nan_loss",
+        "lr_too_high",
+        "lr_too_low",
+        "vanishing_gradient",
+        "saturated_activation",
+        "oscillating_loss",
+        "class_collapse",
+        "too_few_epochs",
+        "underfitting",
+    ),
+    "unnormalised_target": (
+        "nan_loss",
+        "lr_too_high",
+        "lr_too_low",
+        "vanishing_gradient",
+        "oscillating_loss",
+        "class_collapse",
+        "too_few_epochs",
+        "underfitting",
+    ),
+    "imbalanced": ("class_collapse", "lr_too_low", "underfitting"),
+    "bad_split": ("overfitting", "oscillating_loss"),
     "nan_loss": (
         "lr_too_high",
         "lr_too_low",

@@ -195,11 +195,12 @@ def too_few_epochs(evidence: Evidence, thresholds: Thresholds) -> Finding | None
 
 
 def no_validation(evidence: Evidence, thresholds: Thresholds) -> Finding | None:  # noqa: ARG001
-    """Find a training without validation data.
+    """Find a training whose history has no validation, where its data were not seen.
 
     Guide: MIS-1.
     """
-    if evidence.history.has_validation:
+    seen = evidence.data is not None and evidence.data.has_validation is not None
+    if evidence.history.has_validation or seen:
         return None
     cause = "No validation data was given: whether the model overfits cannot be seen."
     remedy = "Keep 10 to 15 % of the rows apart and pass them as validation_data."
