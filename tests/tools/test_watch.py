@@ -203,3 +203,69 @@ def test_bad_input_is_2_with_a_hint(command, words, hint, capsys):
     assert out == ""
     assert hint in err
     assert "Traceback" not in err
+
+
+NOT_SHOWN = """
+class Loud(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        print("begun")
+
+    def on_epoch_end(self, epoch, logs=None):
+        print("trained")
+"""
+
+
+def test_check_trains_nothing_and_finds_what_is_wrong_with_the_data(script, capsys):
+    path = script(
+        NOT_SHOWN + "print('before')\nx[3] = np.nan\n"
+        "model.fit(x, y, validation_data=(x[:9], y[:9]), epochs=3, callbacks=[Loud()])\n"
+        "print('after')\n"
+    )
+    assert main(["check", path]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("before\n")
+    for word in ("begun", "trained", "after"):
+        assert word not in out
+    assert "goodfit check" in out
+    assert "✗" in out
+
+
+def test_check_of_a_sound_script_is_0(script, capsys):
+    path = script(
+        "model.fit(x, y, validation_data=(x[:9] + 1, y[:9]), epochs=3,"
+        " callbacks=keras.callbacks.EarlyStopping())"
+    )
+    assert main(["check", path, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["model"] == "net"
+    assert "error" not in [finding["severity"] for finding in found["findings"]]
+
+
+@pytest.mark.parametrize("guard", ["except Exception", "except"])
+def test_check_ends_at_the_first_fit_whatever_the_script_catches(script, capsys, guard):
+    path = script(
+        f"try:\n    model.fit(x, y, epochs=3)\n{guard}:\n    print('caught')\nmodel.fit(x, y)"
+    )
+    assert main(["check", path, "--json"]) in (0, 1)
+    out, err = capsys.readouterr()
+    assert json.loads(out)["model"] == "net"
+    assert ("caught" in err) is (guard == "except")
+
+
+def test_check_passes_words_on_and_takes_a_callback_list(script, capsys):
+    path = script(
+        NOT_SHOWN + "assert sys.argv[1:] == ['--rows', '5'], sys.argv\n"
+        "given = keras.callbacks.CallbackList([Loud()], model=model, epochs=3)\n"
+        "model.fit(x, y, epochs=3, callbacks=given)\n"
+    )
+    assert main(["check", path, "--", "--rows", "5"]) in (0, 1)
+    assert "begun" not in capsys.readouterr().out
+
+
+def test_check_of_a_script_that_never_trains(script, capsys):
+    assert main(["check", script("import keras\nprint('only this')", head="")]) == 2
+    assert "calls no fit of a Keras model" in capsys.readouterr().err
+    assert main(["check", script("raise RuntimeError('no rows')")]) == 1
+    err = capsys.readouterr().err
+    assert "RuntimeError: no rows" in err
+    assert "failed before its first fit" in err

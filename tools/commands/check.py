@@ -68,12 +68,15 @@ def run(arguments: argparse.Namespace) -> Result:
         "script": arguments.script,
         "model": found.model,
         "findings": [finding_data(finding) for finding in findings],
+        "unseen": list(found.unseen),
         "seconds": time.perf_counter() - started,
     }
 
     def show(terminal: Any) -> None:
         terminal.heading(f"goodfit check  {arguments.script}", found.model)
         show_findings(terminal, findings)
+        if found.unseen:
+            terminal.line(f"\nnot seen: {' '.join(found.unseen)}")
 
     broken = any(finding["severity"] == "error" for finding in findings)
     return Result(data, show, exit_code=1 if broken else 0)
