@@ -230,11 +230,11 @@ CASES: tuple[Case, ...] = (
     Case(
         "curve_momentum_jumps",
         "mlp",
-        partial(curve_mlp, optimizer=partial(optimizers.SGD, 0.01, momentum=0.985), batch_size=16),
+        partial(curve_mlp, optimizer=partial(optimizers.SGD, 0.015, momentum=0.985), batch_size=16),
         fault="oscillating_loss",
         also=("lr_too_high", "dead_relu"),
         twin=partial(
-            curve_mlp, optimizer=partial(optimizers.SGD, 0.01, momentum=0.9), batch_size=16
+            curve_mlp, optimizer=partial(optimizers.SGD, 0.015, momentum=0.9), batch_size=16
         ),
         why="A rate that fits momentum 0.9 jumps about at 0.985.",
     ),

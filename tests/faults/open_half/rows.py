@@ -153,11 +153,12 @@ def waves(seed: int, steps: int = 40, train: int = 500, noise: float = 0.2) -> R
 
 
 def first_mark(seed: int, steps: int = 100, train: int = 600) -> Rows:
-    """Return series whose class is the sign of their first number; the rest is noise."""
+    """Return series whose class is the sign of their first number, which is marked."""
     draw = np.random.default_rng(seed)
-    x = draw.normal(0, 0.5, (train + 500, steps, 1))
+    x = draw.normal(0, 1.0, (train + 500, steps, 2))
     y = draw.integers(0, 2, train + 500)
-    x[:, 0, 0] = (2 * y - 1) * 1.5
+    x[..., 1] = 0
+    x[:, 0] = np.stack([(2 * y - 1) * 1.5, np.ones(len(y))], 1)
     return divide(x.astype("float32"), y, train, 200)
 
 
