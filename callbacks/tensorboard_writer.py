@@ -5,30 +5,33 @@ from __future__ import annotations
 import html
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from ..zoo.errors import bad_input, require
 from .findings import Finding
 from .gathering.history import metric_direction
 from .gathering.reading import RATE_NAMES
+from .tensorboard_values import histogram, layout, of_probe, scalar, text
 from .watching import Diagnose, learning_rate_of
 
 __all__ = ["TensorBoardWriter", "findings_as_markdown"]
 
-TRAIN, VALIDATION = "train", "validation"
+TRAIN, VALIDATION, MARKS = "train", "validation", "findings"
 
 
 class TensorBoardWriter(keras.callbacks.Callback):
-    """Writes a training for TensorBoard: curves, train/validation gaps, findings as text.
+    """Writes a training for TensorBoard: curves, train/validation gaps, findings, evidence.
 
     - `train/` and `validation/` hold each metric under the same name, so that one chart shows both;
       the custom scalars page has a chart for each metric, its gap and the learning rate.
     - The gap of a metric is by how much training beats validation: positive is better in training.
+    - Findings are text, and each is a mark of its own name on the curve of the loss, at its epoch.
+    - What the diagnosis saw of the layers (gradient norms, how far the weights moved, dead and
+      saturated units) is a number for each layer, and as distributions with the batch losses.
     - Steps are epochs counted from 1, as in the findings. Nothing is written per batch.
     - A folder that holds a training already is not written over: the next training goes to
       `fit_2/`, `fit_3/` inside it, unless `append=True` says that it goes on with the same one.
@@ -72,7 +75,8 @@ class TensorBoardWriter(keras.callbacks.Callback):
         self._files: dict[str, Path] = {}
         self._charts: set[str] = set()
         self._seen: set[tuple[str, str]] = set()
-        self._step, self._text = 0, ""
+        self._marked: set[str] = set()
+        self._step, self._text, self._probed = 0, "", -1
         self.used_folder: Path | None = None
 
     def set_model(self, model: keras.Model) -> None:
@@ -92,9 +96,13 @@ class TensorBoardWriter(keras.callbacks.Callback):
         if self._own_diagnose:
             self._diagnose.on_train_begin(logs)
         self._files, self._charts, self._seen = {}, set(), set()
-        self._step, self._text = 0, ""
+        self._marked = set()
+        self._step, self._text, self._probed = 0, "", -1
         self.used_folder = self.folder if self.append else _unused(self.folder)
         self._write_findings(0, self.earlier_findings)
+        if self._own_diagnose:
+            # One of the user's own may not have begun yet: what it knows comes with the epochs.
+            self._write_evidence()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Write the epoch's figures, and the findings if they changed."""
@@ -119,8 +127,10 @@ class TensorBoardWriter(keras.callbacks.Callback):
         self._write_layout({*train, *validation, *other})
         for run, scalars in ((TRAIN, train), (VALIDATION, validation), ("", other)):
             if scalars:
-                self._write(run, self._step, [_scalar(tag, scalars[tag]) for tag in scalars])
+                self._write(run, self._step, [scalar(tag, scalars[tag]) for tag in scalars])
         self._write_findings(self._step, self._diagnose.findings)
+        self._write_marks(self._diagnose.findings)
+        self._write_evidence()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Write the final findings."""
@@ -128,6 +138,8 @@ class TensorBoardWriter(keras.callbacks.Callback):
             self._diagnose.on_train_end(logs)
         if self._step:
             self._write_findings(self._step, self._diagnose.findings, final=True)
+            self._write_marks(self._diagnose.findings)
+            self._write_evidence()
 
     def _write_findings(self, step: int, findings: Sequence[Finding], final: bool = False) -> None:
         if step:
@@ -136,16 +148,42 @@ class TensorBoardWriter(keras.callbacks.Callback):
         # TensorBoard keeps ten texts: the figures of a finding change with every epoch.
         if seen != self._seen or final:
             self._seen = seen
-            text = findings_as_markdown(findings) or "No fault was found."
-            if text != self._text:
-                self._text = text
-                self._write("", step, [_text("findings", text)])
+            told = findings_as_markdown(findings) or "No fault was found."
+            if told != self._text:
+                self._text = told
+                self._write("", step, [text("findings", told)])
+
+    def _write_marks(self, findings: Iterable[Finding]) -> None:
+        """Write a point on the curve of the loss, in a run that has the name of the fault."""
+        history = self._diagnose.history
+        for finding in findings:
+            if history is None or finding.epoch is None or finding.fault in self._marked:
+                continue
+            heights = (history.at(name, finding.epoch) for name in ("val_loss", "loss"))
+            height = next((value for value in heights if value is not None), None)
+            if height is not None:
+                self._marked.add(finding.fault)
+                run = f"{MARKS}/{finding.fault}"
+                self._write(run, finding.epoch, [scalar("loss", height)])
+
+    def _write_evidence(self) -> None:
+        """Write what was seen of the layers since the last time."""
+        for probe in self._diagnose.evidence.probes:
+            if probe.epoch <= self._probed:
+                continue
+            self._probed = probe.epoch
+            numbers, spreads = of_probe(probe)
+            self._write_layout({tag.partition("/")[0] + "/" for tag in numbers})
+            values = [scalar(tag, value) for tag, value in numbers.items()]
+            values += [histogram(tag, each) for tag, each in spreads.items()]
+            if values:
+                self._write("", probe.epoch, values)
 
     def _write_layout(self, tags: set[str]) -> None:
         if tags <= self._charts:
             return
         self._charts |= tags
-        self._write("", 0, [_layout(sorted(self._charts))])
+        self._write("", 0, [layout(sorted(self._charts))])
 
     def _write(self, run: str, step: int, values: list[Any]) -> None:
         from tensorboard.compat.proto.event_pb2 import Event
@@ -218,65 +256,4 @@ def _unwritable(path: Path, error: OSError) -> Exception:
         expected="a folder with write permission and free space",
         received=error.strerror or str(error),
         remedy="Give TensorBoardWriter another folder",
-    )
-
-
-def _scalar(tag: str, value: float) -> Any:
-    from tensorboard.compat.proto.summary_pb2 import Summary
-    from tensorboard.plugins.scalar.metadata import create_summary_metadata
-    from tensorboard.util.tensor_util import make_tensor_proto
-
-    return Summary.Value(
-        tag=tag,
-        tensor=make_tensor_proto(np.float32(value)),
-        metadata=create_summary_metadata(display_name="", description=""),
-    )
-
-
-def _text(tag: str, text: str) -> Any:
-    from tensorboard.compat.proto.summary_pb2 import Summary
-    from tensorboard.plugins.text.metadata import create_summary_metadata
-    from tensorboard.util.tensor_util import make_tensor_proto
-
-    return Summary.Value(
-        tag=tag,
-        tensor=make_tensor_proto(np.array([text.encode()], dtype=object)),
-        metadata=create_summary_metadata(display_name="", description=""),
-    )
-
-
-def _layout(tags: Sequence[str]) -> Any:
-    """Return the page of charts: train and validation of a metric on one, its gap beside it."""
-    from tensorboard.compat.proto.summary_pb2 import Summary
-    from tensorboard.plugins.custom_scalar import layout_pb2, metadata
-    from tensorboard.util.tensor_util import make_tensor_proto
-
-    titles = {
-        "Train and validation": [],
-        "Gap (above 0: better in training)": [],
-        "Learning rate": [],
-    }
-    for tag in tags:
-        kind = 1 if tag.startswith("gap/") else 2 if tag == "learning_rate" else 0
-        list(titles.values())[kind].append(tag)
-    layout = layout_pb2.Layout(
-        category=[
-            layout_pb2.Category(
-                title=title,
-                chart=[
-                    layout_pb2.Chart(
-                        title=tag,
-                        multiline=layout_pb2.MultilineChartContent(tag=[f"^{re.escape(tag)}$"]),
-                    )
-                    for tag in sorted(group, key=lambda tag: ("loss" not in tag, tag))
-                ],
-            )
-            for title, group in titles.items()
-            if group
-        ]
-    )
-    return Summary.Value(
-        tag=metadata.CONFIG_SUMMARY_TAG,
-        tensor=make_tensor_proto(layout.SerializeToString()),
-        metadata=metadata.create_summary_metadata(),
     )

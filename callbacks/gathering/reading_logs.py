@@ -16,7 +16,7 @@ EVENTS = "*tfevents*"
 TRAIN, VALIDATION = "train", "validation"
 PREFIX = "epoch_"
 """Of what Keras writes by epoch; what it writes by batch begins with `batch_`."""
-OTHER_TAGS = ("batch_", "evaluation_", "gap/", "keras", "findings")
+OTHER_TAGS = ("batch_", "evaluation_", "keras")
 
 
 def is_log_folder(folder: str | Path) -> bool:
@@ -47,7 +47,7 @@ def read_logs(folder: str | Path) -> History:
     if not is_log_folder(place):
         raise _no_training(place)
     require("tensorboard", "tensorboard")
-    train, ours = _scalars(place / TRAIN), _scalars(place)
+    train, ours = _scalars(place / TRAIN), _scalars(place)  # of ours only the rate is asked
     validation = _scalars(place / VALIDATION)
     rates = {name: train.pop(name) for name in RATE_NAMES if name in train}
     rates |= {name: ours[name] for name in RATE_NAMES if name in ours}
@@ -106,10 +106,8 @@ def _numbers(reader: Any, tag: str) -> Iterator[tuple[int, float]]:
 
 
 def _no_training(folder: Path) -> Exception:
-    inside = sorted({path.parent for path in folder.rglob(EVENTS)}) if folder.is_dir() else []
-    trainings = list(
-        dict.fromkeys(path.parent if path.name in (TRAIN, VALIDATION) else path for path in inside)
-    )
+    found = folder.rglob(f"{TRAIN}/{EVENTS}") if folder.is_dir() else ()
+    trainings = sorted({path.parent.parent for path in found})
     if trainings:
         names = ", ".join(str(path) for path in trainings[:6])
         return bad_input(

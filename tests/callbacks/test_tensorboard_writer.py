@@ -9,7 +9,14 @@ import sys
 import keras
 import numpy as np
 import pytest
-from goodfit.callbacks import Diagnose, Finding, TensorBoardWriter
+from goodfit.callbacks import (
+    Diagnose,
+    Evidence,
+    Finding,
+    LayerProbe,
+    ProbeFacts,
+    TensorBoardWriter,
+)
 from goodfit.callbacks.tensorboard_writer import findings_as_markdown
 from goodfit.zoo import BadInput, MissingExtra
 from tensorboard.backend.event_processing.event_accumulator import TENSORS, EventAccumulator
@@ -129,6 +136,76 @@ def test_the_findings_of_a_given_diagnose_are_written(tmp_path):
     writer.on_train_end()
     assert b"nan&#95;loss" in read(tmp_path)["findings"][1]
     assert len(watch.history) == 1, "the writer must not feed a Diagnose that is not its own"
+
+
+class Seen(Diagnose):
+    """A `Diagnose` that has seen what a test says."""
+
+    probes = ()
+
+    @property
+    def evidence(self):
+        return Evidence(self.history, probes=self.probes)
+
+
+def dense(name, activation="relu", gradient=1.0, **figures):
+    figures = {"weight_norm": 1.0, "moved": 0.01, "spread": 0.5, **figures}
+    return LayerProbe(name, "Dense", activation, gradient_norm=gradient, **figures)
+
+
+def test_what_was_seen_of_the_layers_is_written_once_by_epoch(tmp_path):
+    watch = Seen(verbose=0)
+    writer = TensorBoardWriter(tmp_path, diagnose=watch)
+    for callback in (watch, writer):
+        callback.set_model(None)
+        callback.on_train_begin()
+    first = dense("one", gradient=3.0, zero_units=0.25), dense("two", "tanh", flat_units=0.5)
+    watch.probes = (ProbeFacts(0, first),)
+    writer.on_epoch_end(0, LOGS[0])
+    losses = (0.5, 0.7, math.nan, 0.6)
+    second = dense("one", gradient=2.0), dense("two", "tanh", gradient=math.nan)
+    watch.probes = (*watch.probes, ProbeFacts(2, second, batch_losses=losses))
+    writer.on_epoch_end(1, LOGS[1])
+    writer.on_epoch_end(2, LOGS[2])
+    writer.on_train_end()
+    found = read(tmp_path)
+    assert found["gradient_norm/one"] == {0: 3.0, 2: 2.0}
+    assert found["gradient_norm/two"] == {0: 1.0}, "NaN is where there is nothing to see"
+    assert found["zero_units/one"][0] == 0.25
+    assert found["flat_units/two"][0] == 0.5
+    assert not {"zero_units/two", "flat_units/one"} & set(found)
+    assert set(found["moved/one"]) == {0, 2}
+    layout = Layout.FromString(found["custom_scalars__config__"][0])
+    charts = {chart.title: list(chart.multiline.tag) for chart in layout.category[-1].chart}
+    assert layout.category[-1].title == "Layers"
+    assert charts["gradient_norm"] == ["^gradient_norm/"]
+    reader = EventAccumulator(str(tmp_path), size_guidance={TENSORS: 0})
+    reader.Reload()
+    (event,) = reader.Tensors("batch_losses")
+    counts = make_ndarray(event.tensor_proto)
+    assert (event.step, counts.shape, counts[:, 2].sum()) == (2, (20, 3), 3)
+    assert (counts[0, 0], counts[-1, 1]) == (pytest.approx(0.5), pytest.approx(0.7))
+    assert [event.step for event in reader.Tensors("layers/gradient_norm")] == [0]
+
+
+def test_findings_are_marks_of_their_name_on_the_curve(tmp_path):
+    logs = [{"loss": 0.5, "val_loss": 0.6}, {"loss": math.nan, "val_loss": 0.7}, {"loss": math.nan}]
+    write(tmp_path, logs)
+    assert read(tmp_path / "findings" / "nan_loss") == {"loss": {2: np.float32(0.7)}}
+
+
+def test_a_real_training_shows_its_layers(tmp_path):
+    x = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
+    model = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(4, "relu", name="wide"), keras.layers.Dense(1)]
+    )
+    model.compile("adam", "mse")
+    model.fit(x, x.sum(1), epochs=2, verbose=0, callbacks=[TensorBoardWriter(tmp_path)])
+    found = read(tmp_path)
+    for tag in ("gradient_norm/wide", "zero_units/wide", "moved/wide"):
+        assert max(found[tag]) == 2, tag
+        assert all(math.isfinite(value) for value in found[tag].values())
+    assert found["gradient_norm/wide"][1] > 0
 
 
 def test_markdown_of_findings_holds_no_markup_of_theirs():
