@@ -293,6 +293,16 @@ class TestNaive:
         x, y = np.array(["a", "b"] * 30), np.array([0, 1] * 30)
         assert set(self.scores(x, y, (x, y), CLASSES)) == {"majority"}
 
+    def test_what_is_to_be_copied_has_no_linear_answer(self):
+        x, _, held = table()
+        assert set(self.scores(x, x, (held[0], held[0]), NUMBER)) == {"mean"}
+
+    def test_infinite_inputs_are_left_out(self):
+        x, y, held = table()
+        x = x.copy()
+        x[:9, 2] = -np.inf, *[np.nan] * 8
+        assert self.scores(x, y, held, CLASSES)["linear"]["accuracy"] > 0.75
+
     @pytest.mark.parametrize("loss", ["", "kl_divergence", "poisson"])
     def test_losses_of_another_kind_have_none(self, loss):
         x, y, held = table()
