@@ -238,7 +238,7 @@ CASES = (
         "transformer",
         partial(wide_start, initializer=initializers.RandomNormal(stddev=5.0, seed=5)),
         "bad_init",
-        ("saturated_activation", "vanishing_gradient", "exploding_gradient"),
+        ("saturated_activation", "vanishing_gradient", "exploding_gradient", "underfitting"),
         partial(wide_start, initializer="glorot_uniform"),
         why="A deviation of 5 makes attention look at one step only, with no slope to any other.",
     ),
