@@ -471,7 +471,7 @@ CASES: tuple[Case, ...] = (
         why="Class weights copied from another program make it say 1 for every row.",
     ),
     Case(
-        "waves_class_by_class",
+        "waves_in_folders",
         "lstm",
         partial(class_by_class, shuffled=False),
         fault="class_collapse",
