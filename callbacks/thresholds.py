@@ -56,6 +56,19 @@ class Thresholds:
         baseline_margin: Better than a naive answer by less than this is no better.
         collapse_epochs: Accuracy that is the same in this many epochs on end (DX-5).
         collapse_share: One class has this share of the predictions (DX-5).
+        natural_share: But not where a class has this share of the labels.
+        vanishing_ratio: The first kernel's gradient is this small next to the last one's (ACT-3).
+        vanishing_norm: And this small in itself.
+        lasting: In this share of the probes.
+        exploding_share: A gradient this many times its weights, for a loss of 1.
+        exploding_ratio: Or so many times that of the last layer.
+        dead_units: This share of a layer's rectifiers is zero for every row (ACT-1).
+        flat_units: This share of a layer's sigmoid or tanh units is flat for most rows (ACT-3).
+        weight_growth: The first epochs make kernels so many times as large (LR-2).
+        long_epoch: In so many steps; in more of them, more growth is usual.
+        shortest_way: All epochs together move kernels by less than this share of them (LR-3).
+        settled_epochs: Epochs before that is said.
+        least_gradient: But not where there is no more gradient than this share of the weights.
         same_rows: This share of the rows equal the first: they carry nothing.
         large_input: An input's root mean square from here on is not scaled (MIS-3).
         large_series: The same where recurrent or attention layers read it.
@@ -138,6 +151,19 @@ class Thresholds:
     baseline_margin: float = 0.02
     collapse_epochs: int = 5
     collapse_share: float = 0.98
+    natural_share: float = 0.90
+    vanishing_ratio: float = 1e-3
+    vanishing_norm: float = 1e-4
+    lasting: float = 0.6
+    exploding_share: float = 50.0
+    exploding_ratio: float = 70.0
+    dead_units: float = 0.50
+    flat_units: float = 0.50
+    weight_growth: float = 3.0
+    long_epoch: int = 500
+    shortest_way: float = 0.10
+    settled_epochs: int = 3
+    least_gradient: float = 1e-6
     same_rows: float = 0.99
     large_input: float = 12.0
     large_series: float = 6.0

@@ -13,6 +13,7 @@ from .data_facts import data_facts
 from .facts import DataFacts, ModelFacts
 from .given_data import GivenData
 from .model_facts import model_facts
+from .naive import naive_scores
 from .probing import Probe
 from .seeing import given_rows, see_fit
 
@@ -82,7 +83,8 @@ def begin(
     )
     facts = model_facts(model, given)
     names = tuple(each.name for each in facts.outputs)
-    begun = Beginning(given, facts, data_facts(given, facts.inputs, names))
+    naive = naive_scores(given, facts.outputs)
+    begun = Beginning(given, facts, data_facts(given, facts.inputs, names), naive)
     begun.probe = Probe(model, given, facts.outputs)
     # A train_step of somebody's own may log the loss of the batch instead of the mean so far.
     begun.batch_losses.running = type(model).train_step is keras.Model.train_step

@@ -115,7 +115,12 @@ class Probe:
                 " loss of compile(), not what that step does."
             )
         eager = bool(getattr(model, "run_eagerly", False))
-        return self._figures if eager else tf.function(self._figures, autograph=False)
+        if eager:
+            return self._figures
+        look = tf.function(self._figures, autograph=False)
+        # One trace for each training is meant; TensorFlow would warn of the fifth in a process.
+        look._omit_frequent_tracing_warning = True
+        return look
 
     def _figures(self) -> Any:
         """Return all figures in one vector, `(figures,)`, and note which is which."""
