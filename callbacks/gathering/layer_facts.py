@@ -264,6 +264,11 @@ def _settings(layer: Any, inner: Any) -> dict[str, float | int | str | bool]:
     initializer = getattr(inner, "kernel_initializer", None)
     if isinstance(initializer, keras.initializers.Initializer):
         found["kernel_initializer"] = snake_case(type(initializer).__name__)
+    recurrent = getattr(getattr(inner, "cell", None), "recurrent_kernel", None)
+    if recurrent is not None:
+        found["recurrent_deviation"] = float(
+            np.asarray(keras.ops.convert_to_numpy(recurrent)).std()
+        )
     if layer is not inner:
         found["wrapper"] = type(layer).__name__
     return found

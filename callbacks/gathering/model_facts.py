@@ -98,9 +98,8 @@ def _inputs(model: Any, given: GivenData) -> tuple[Any, tuple[str, ...]]:
         )
         if isinstance(own, Mapping):
             return specs, tuple(sorted(map(str, own)))
-        if len(flat) == 1:
-            return specs, tuple(rows) if isinstance(rows, Mapping) and len(rows) == 1 else ("x",)
-        return specs, tuple(each.name for each in flat)
+        named = [name for name, _ in named_arrays(rows, "x")] or ["x"]
+        return specs, tuple(named if len(named) == len(flat) else [each.name for each in flat])
     if rows is not None:
         named = dict(named_arrays(rows, "x"))
         specs = keras.tree.map_structure(_spec, rows)
