@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from zoo_bench import Row
 
 FOLDS = int(os.environ.get("GOODFIT_FOLDS", "3"))
 SEEDS = int(os.environ.get("GOODFIT_SEEDS", "1"))
+CHOOSING = 3
+"""Splits of sms_spam whose validation rows choose the family."""
 COMMON = {
     "embedding_width": 128,
     "dropout": 0.5,
@@ -53,10 +56,12 @@ def best_loss(run) -> float:
     return min(epoch["val_loss"] for epoch in run.history)
 
 
-def chosen(splits: Splits) -> tuple[str, str]:
-    """Return the family with the lowest validation loss, and what each showed."""
-    runs = {name: fit(splits, settings) for name, settings in FAMILIES.items()}
-    losses = {name: best_loss(run) for name, run in runs.items()}
+def chosen(several: Sequence[Splits]) -> tuple[str, str]:
+    """Return the family with the lowest mean validation loss, and what each showed."""
+    losses = {
+        name: float(np.mean([best_loss(fit(splits, settings)) for splits in several]))
+        for name, settings in FAMILIES.items()
+    }
     shown = ", ".join(f"{name} {loss:.3f}" for name, loss in losses.items())
     return min(losses, key=losses.__getitem__), shown
 
@@ -82,7 +87,7 @@ def folds(frame: pd.DataFrame, count: int):
 def polarity(name: str, published: float, folder: Path) -> Row:
     frame = pd.read_csv(folder / name / f"{name}.csv.gz", keep_default_na=False)
     splits = list(folds(frame, FOLDS))
-    family, shown = chosen(splits[0])
+    family, shown = chosen(splits[:1])
     scores = []
     for number, fold in enumerate(splits):
         run = fit(fold, FAMILIES[family], seed=number)
@@ -115,11 +120,10 @@ def sms_spam(folder: Path) -> Row:
     frame = frame.drop_duplicates("text")
     frame["text"] = [" ".join(SIGN_OR_WORD.findall(text)) for text in frame["text"]]
     data = load(frame, "label", text="text", positive="spam")
-    scores, shown, family = [], "", ""
+    family, shown = chosen([split(data, seed=seed) for seed in range(CHOOSING)])
+    scores = []
     for seed in range(SEEDS):
         splits = split(data, seed=seed)
-        if not family:
-            family, shown = chosen(splits)
         run = fit(splits, FAMILIES[family], seed=seed)
         rows = splits.test.open("benchmark")
         outputs = answers_of(run.model, rows, rows.task)
@@ -134,8 +138,9 @@ def sms_spam(folder: Path) -> Row:
         f"{family}, embedding 128, dropout 0.5",
         "equal texts left out; signs set apart from words before the model, as mr and subj come, "
         "which a plain Keras layer cannot do (validation of three splits: .958 so, .929 without; "
-        "a linear SVM on pairs of words .954); 15 % sealed; one figure for each split, of which "
-        f"the first was looked at before, without signs apart; validation loss: {shown}",
+        "a linear SVM on pairs of words .954); 15 % sealed; one figure for each split. These tests "
+        "were looked at before, with transformer_encoder, which one split's validation loss chose: "
+        f"mean .929; mean validation loss of {CHOOSING} splits: {shown}",
     )
 
 
