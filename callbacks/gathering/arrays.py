@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 # Numbers that are read for the keys of rows; above it, of each row only a part is compared.
-MOST_NUMBERS = 4_000_000
+MOST_NUMBERS = 2_000_000
 
 
 def named_arrays(

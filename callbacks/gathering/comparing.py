@@ -25,7 +25,7 @@ __all__ = [
 Arrays = Sequence[np.ndarray]
 
 # Features of which the distributions are compared; of wider rows, so many evenly.
-MOST_FEATURES = 256
+MOST_FEATURES = 64
 # Chance of a difference in any feature that is believed though there is none.
 CHANCE = 0.001
 # Decimal digits of the number of rows that the inputs could make: from here on, none is the

@@ -85,6 +85,7 @@ def array_facts(name: str, drawn: np.ndarray, whole: np.ndarray | None = None) -
     every = drawn if whole is None else whole
     shape = tuple(int(size) for size in drawn.shape[1:])
     numbers = numbers_of(drawn)
+    same_rows, distinct_rows = _alike(drawn)
     if numbers is None:
         text = drawn.dtype.kind in "USOST"
         return ArrayFacts(
@@ -92,8 +93,8 @@ def array_facts(name: str, drawn: np.ndarray, whole: np.ndarray | None = None) -
             shape,
             "string" if text else str(drawn.dtype),
             rows,
-            same_rows=_same_rows(drawn),
-            distinct_rows=_distinct_rows(drawn),
+            same_rows=same_rows,
+            distinct_rows=distinct_rows,
         )
     minimum, maximum, not_finite = _ends(every)
     means, deviations = _features(numbers.reshape(drawn.shape) if drawn.dtype.kind == "O" and
@@ -111,13 +112,13 @@ def array_facts(name: str, drawn: np.ndarray, whole: np.ndarray | None = None) -
         means,
         deviations,
         not_finite,
-        _same_rows(drawn),
+        same_rows,
         bool(finite.size) and bool(np.all(finite == np.round(finite))),
         values,
         shares,
         one_hot,
         float(np.mean(numbers == 0)) if numbers.size else 0.0,
-        _distinct_rows(drawn),
+        distinct_rows,
     )
 
 
@@ -256,13 +257,9 @@ def _values(array: np.ndarray, one_hot: bool) -> tuple[tuple[float, ...], tuple[
     return tuple(map(float, values)), tuple(map(float, counts / counts.sum()))
 
 
-def _same_rows(array: np.ndarray) -> float:
-    """Return the share of rows that equal the first; NaN equals NaN, in the same place."""
+def _alike(array: np.ndarray) -> tuple[float, int]:
+    """Return the share of rows that equal the first, and how many differ; NaN equals NaN."""
     if not len(array):
-        return 0.0
-    keys = row_keys([array])
-    return float(np.mean(keys == keys[0]))
-
-
-def _distinct_rows(array: np.ndarray) -> int:
-    return len(np.unique(row_keys([array]))) if len(array) else 0
+        return 0.0, 0
+    keys = row_keys([array], len(array) * 4)
+    return float(np.mean(keys == keys[0])), len(np.unique(keys))

@@ -155,22 +155,18 @@ def _is_input(rows: Rows, target: np.ndarray) -> bool:
     )
 
 
-def _finite(numbers: np.ndarray) -> np.ndarray:
-    flat = numbers.reshape(len(numbers), -1).astype(np.float64)
-    # Beyond a float32 there is nothing but infinity, which no mean survives.
-    return np.where(np.abs(flat) < LARGEST, flat, 0.0)
-
-
 def _as_features(rows: Rows) -> np.ndarray | None:
+    """Return the inputs side by side, `(rows, features)`, infinity and NaN as 0; None for texts."""
     flat = []
     for _, array in named_arrays(rows.x, "x"):
         numbers = numbers_of(array)
         if numbers is None or numbers.shape != array.shape or not array.ndim:
             return None
-        flat.append(_finite(numbers))
-    if not flat:
-        return None
-    return np.concatenate([part[:, even_places(part.shape[1], MOST_FEATURES)] for part in flat], 1)
+        wide = numbers.reshape(len(numbers), -1)
+        wide = wide[:, even_places(wide.shape[1], MOST_FEATURES)].astype(np.float64)
+        # Beyond a float32 there is nothing but infinity, which no mean survives.
+        flat.append(np.where(np.abs(wide) < LARGEST, wide, 0.0))
+    return np.concatenate(flat, axis=1) if flat else None
 
 
 def _score_classes(
