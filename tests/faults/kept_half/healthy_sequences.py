@@ -49,7 +49,7 @@ def padded(seed: int) -> Training:
     rows = kept_rows.words(seed)
     model = transformer((16,), 1, "sigmoid", vocabulary=40, masked=True, dropout=0.1)
     score = binary_accuracy(rows.x_clean, rows.y_clean)
-    return training(model, rows, score, optimizer=ADAM(0.004), loss=YES_NO, epochs=10)
+    return training(model, rows, score, optimizer=ADAM(0.002), loss=YES_NO, epochs=12)
 
 
 def tags(seed: int) -> Training:
@@ -79,10 +79,10 @@ def tags(seed: int) -> Training:
 
 def noisy_tunes(seed: int) -> Training:
     keras.utils.set_random_seed(seed)
-    rows = kept_rows.waves(seed, rows=900, noise=1.2)
-    model = recurrent(layers.GRU, (20, 1), (8,), 3, "softmax", dropout=0.1)
+    rows = kept_rows.waves(seed, rows=900, noise=0.8)
+    model = recurrent(layers.GRU, (20, 1), (12,), 3, "softmax")
     score = accuracy(rows.x_clean, rows.y_clean, 3)
-    return training(model, rows, score, optimizer=ADAM(0.006), epochs=12)
+    return training(model, rows, score, optimizer=ADAM(0.015), epochs=20)
 
 
 def returns(seed: int) -> Training:
