@@ -15,6 +15,10 @@ from .gathering.facts import ProbeFacts as ProbeFacts
 from .gathering.history import History as History
 from .judging.rules import RULES as RULES
 from .judging.rules import Rule as Rule
+from .repairing.engine import Attempt as Attempt
+from .repairing.mending import repair as repair
+from .repairing.repaired import Repaired as Repaired
+from .repairing.trial import Change as Change
 from .steering.budgets import MemoryBudget as MemoryBudget
 from .steering.budgets import TimeBudget as TimeBudget
 from .steering.confusion import ConfusionMatrix as ConfusionMatrix

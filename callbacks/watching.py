@@ -6,7 +6,7 @@ import math
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import keras
 import numpy as np
@@ -23,9 +23,13 @@ from .gathering.reading import RATE_NAMES
 from .judging.rules import RULES, Rule
 from .thresholds import Thresholds
 
+if TYPE_CHECKING:
+    from .repairing.in_training import InTraining
+    from .repairing.repaired import Repaired
+
 __all__ = ["ACTS", "Diagnose"]
 
-ACTS = ("suggest", "stop")
+ACTS = ("suggest", "stop", "repair")
 # Of the time of an epoch: what looking at layers, and what applying rules, may take.
 PROBE_SHARE = 0.01
 RULES_SHARE = 0.005
@@ -40,10 +44,14 @@ class Diagnose(keras.callbacks.Callback):
     the logs of each epoch, and what a fixed batch of rows shows of the layers (not in every epoch
     if epochs are short, so that watching costs at most some 2 % of the time). What needs a
     finished training, such as too few epochs, is judged at the end. Nothing of the training is
-    changed, unless `act="stop"` ends it when the loss is not a number.
+    changed, unless `act="stop"` ends it when the loss is not a number, or `act="repair"` finds a
+    warning or an error.
 
     Args:
-        act: `suggest` names the remedy; `stop` also ends the training when the loss becomes NaN.
+        act: `suggest` names the remedy; `stop` also ends the training when the loss becomes NaN;
+            `repair` carries the remedy out: in the training where that can be done (back to
+            healthy weights, another learning rate, the best epoch), else by training anew after
+            it, with the rows that were seen. What came of it is `repaired`.
         baseline: What a naive answer scores on the validation data, by metric name, such as
             `{"accuracy": 0.63}`; or several naive answers by name. Underfitting needs it.
         thresholds: Figures at which the rules fire; all of them can be changed.
@@ -69,7 +77,7 @@ class Diagnose(keras.callbacks.Callback):
 
     def __init__(
         self,
-        act: Literal["suggest", "stop"] = "suggest",
+        act: Literal["suggest", "stop", "repair"] = "suggest",
         *,
         baseline: Mapping[str, Any] | None = None,
         thresholds: Thresholds | None = None,
@@ -95,6 +103,7 @@ class Diagnose(keras.callbacks.Callback):
         self.verbose = verbose
         self.rules = tuple(rules)
         self.stopped_epoch: int | None = None
+        self.repaired: Repaired | None = None
         self._forget()
 
     @property
@@ -132,6 +141,10 @@ class Diagnose(keras.callbacks.Callback):
         self.stopped_epoch = None
         self._forget()
         self._beginning = begin(self.model, self, self.params or {}, self.probe, self.validation)
+        if self.act == "repair" and self.model is not None and self._beginning.model is not None:
+            from .repairing.after_training import begin as begin_repairs
+
+            self._repairs = begin_repairs(self.model, self._beginning.given, self._say)
         self._look(0)
         self._judge(final=False)
         if self.verbose and self.unseen:
@@ -162,7 +175,9 @@ class Diagnose(keras.callbacks.Callback):
         self._for_rules.earn(seconds)
         last = epoch + 1 == (self.params or {}).get("epochs")
         due = len(self._epochs) <= FIRST_EPOCHS or last or _is_broken(logs)
-        due = due or bool(getattr(self.model, "stop_training", False))
+        due = due or bool(getattr(self.model, "stop_training", False)) or self._repairs is not None
+        if self._repairs is not None:
+            self._repairs.note(epoch + 1, logs)
         looked = (due or self._for_probes.covers) and self._look(epoch + 1)
         if due or looked or self._for_rules.covers:
             with self._for_rules.spend():
@@ -176,6 +191,14 @@ class Diagnose(keras.callbacks.Callback):
         if self._epochs and looked != self._epochs[-1] and self._restored_epoch is None:
             self._look(self._epochs[-1])
         self._judge(final=True)
+        if self._repairs is not None:
+            from .repairing.after_training import finish
+
+            known, given, repairs = self.evidence, self._beginning.given, self._repairs
+            self._repairs = None
+            self.repaired = finish(
+                repairs, given, self._findings, known, self.thresholds, self.rules, say=self._say
+            )
         vars(self).pop("on_train_batch_end", None)
         self._beginning.let_go()
 
@@ -188,6 +211,8 @@ class Diagnose(keras.callbacks.Callback):
         self._printed: set[tuple[str, str]] = set()
         self._beginning = Beginning()
         self._probes: list[ProbeFacts] = []
+        self.repaired = None
+        self._repairs: InTraining | None = None
         self._begun = time.perf_counter()
         self._for_probes, self._for_rules = Allowance(PROBE_SHARE), Allowance(RULES_SHARE)
 
@@ -210,10 +235,17 @@ class Diagnose(keras.callbacks.Callback):
                 if self.verbose:
                     # Keras's progress bar leaves the cursor at the end of its line.
                     print(f"\n{finding}", flush=True)
-        self._act(self._findings)
+        if not final:
+            self._act(self._findings)
+
+    def _say(self, line: str) -> None:
+        if self.verbose:
+            print(line, flush=True)
 
     def _act(self, findings: Sequence[Finding]) -> None:
         """Do what `act` says about findings that were just made."""
+        if self._repairs is not None:
+            self._repairs.act(findings, self._epochs[-1] if self._epochs else 0)
         broken = any(finding.fault == "nan_loss" for finding in findings)
         if broken and self.act == "stop" and self.stopped_epoch is None and self._epochs:
             self.stopped_epoch = self._epochs[-1]

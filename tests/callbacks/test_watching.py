@@ -111,7 +111,7 @@ def test_stop_in_a_real_training():
     assert len(fitted.epoch) == watch.stopped_epoch < 30
 
 
-@pytest.mark.parametrize("act", ["repair", "stopp", None])
+@pytest.mark.parametrize("act", ["mend", "stopp", None])
 def test_unknown_acts_are_refused(act):
     with pytest.raises(BadInput) as error:
         Diagnose(act)

@@ -1,0 +1,113 @@
+"""Remedies for the steps: the learning rate, its plateau, gradients that are clipped."""
+
+from __future__ import annotations
+
+import math
+
+from ..findings import Finding
+from .subject import Subject
+from .trial import Change, Trial
+
+__all__ = [
+    "clip_gradients",
+    "larger_batch",
+    "lower_rate",
+    "raise_rate",
+    "reduce_on_plateau",
+    "usual_rate",
+]
+
+# What each optimizer is usually started with (LR-1, and Keras's own defaults).
+USUAL = {
+    "SGD": 0.01, "RMSprop": 0.001, "Adam": 0.001, "AdamW": 0.001, "Adamax": 0.001, "Nadam": 0.001,
+    "Adagrad": 0.01, "Adadelta": 1.0, "Ftrl": 0.01, "Lion": 0.0001, "Lamb": 0.001, "Muon": 0.001,
+    "Adafactor": 0.001,
+}  # fmt: skip
+LOWER = 10.0  # LR-2
+HIGHER = 5.0  # LR-3
+SLOW = 10.0  # a rate that is lower than usual by this much is raised to the usual one at once
+CLIP = 1.0
+BATCH = 128  # BAT-1
+
+
+def lower_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Divide the learning rate by 10, or by as many tens as bring it to the optimizer's usual one.
+
+    Guide: LR-2, DX-1.
+    """
+    rate = subject.rate(trial)
+    if not rate:
+        return None
+    usual = USUAL.get(subject.optimizer, 0.001)
+    tens = max(1, round(math.log10(rate / usual)))
+    lowered = rate / LOWER**tens
+    times = (
+        "by 10"
+        if tens == 1
+        else f"by 10, {tens} times, to about what is usual for {subject.optimizer}"
+    )
+    return _at(trial, rate, lowered, f"The learning rate is divided {times}.")
+
+
+def usual_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Set the learning rate that the optimizer is usually started with, where it is far below.
+
+    Guide: LR-1, LR-3.
+    """
+    rate, usual = subject.rate(trial), USUAL.get(subject.optimizer)
+    if not rate or usual is None or rate * SLOW > usual * 1.001:
+        return None
+    what = f"The learning rate is raised to what is usual for {subject.optimizer}."
+    return _at(trial, rate, usual, what)
+
+
+def raise_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Multiply the learning rate by 5.
+
+    Guide: LR-3, DX-2.
+    """
+    rate = subject.rate(trial)
+    if not rate:
+        return None
+    return _at(trial, rate, rate * HIGHER, f"The learning rate is multiplied by {HIGHER:g}.")
+
+
+def reduce_on_plateau(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Halve the learning rate wherever validation stalls.
+
+    Guide: REG-7.
+    """
+    if trial.reduce_on_plateau or subject.rate(trial) is None:
+        return None
+    what = "The learning rate is halved after 5 epochs in which validation does not improve."
+    return trial.with_(Change(what, "reduce on plateau", False, True), reduce_on_plateau=True)
+
+
+def clip_gradients(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Clip the norm of each gradient at 1.
+
+    Guide: WHEN-3.
+    """
+    settings = {**subject.optimizer_settings, **trial.optimizer}
+    if any(settings.get(name) for name in ("clipnorm", "global_clipnorm", "clipvalue")):
+        return None
+    what = f"The norm of all gradients together is clipped at {CLIP:g}."
+    change = Change(what, "optimizer.global_clipnorm", None, CLIP)
+    return trial.with_(change, optimizer={**trial.optimizer, "global_clipnorm": CLIP})
+
+
+def larger_batch(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Take larger batches, whose gradients are less noisy.
+
+    Guide: BAT-1.
+    """
+    batch = min(BATCH, trial.batch_size * 4)
+    if batch <= trial.batch_size or batch > len(trial.pool.train) / 4:
+        return None
+    change = Change("The batches are larger.", "batch_size", trial.batch_size, batch)
+    return trial.with_(change, batch_size=batch)
+
+
+def _at(trial: Trial, before: float, after: float, what: str) -> Trial:
+    change = Change(what, "optimizer.learning_rate", before, after)
+    return trial.with_(change, optimizer={**trial.optimizer, "learning_rate": after})

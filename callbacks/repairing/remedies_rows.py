@@ -1,0 +1,188 @@
+"""Remedies for which rows are used, by whom, and how much each weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from ..findings import Finding
+from .pool import Pool
+from .remedies_data import MEND, means_of
+from .subject import Subject
+from .trial import Change, Trial
+
+__all__ = [
+    "class_weights",
+    "drop_shared",
+    "fill_gaps",
+    "leave_out_rows",
+    "redivide",
+    "set_apart",
+]
+
+APART = 0.15  # share of the rows that is kept for validation
+MOST = 0.5  # more broken rows than this are filled instead of left out
+
+
+def leave_out_rows(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Leave out rows with NaN or infinity in inputs or targets.
+
+    Guide: PH-1b.
+    """
+    broken = ~trial.pool.finite()
+    count = int(broken[trial.pool.train].sum())
+    held = int(broken[trial.pool.validation].sum())
+    left = len(trial.pool.train) - count
+    if count + held == 0 or left < (1 - MOST) * len(trial.pool.train):
+        return None
+    what = f"{count} training rows and {held} validation rows with NaN or infinity are left out."
+    change = Change(what, "rows", len(trial.pool.train), left)
+    return trial.with_(change, pool=trial.pool.without(broken))
+
+
+def fill_gaps(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Fill NaN and infinity in the inputs with the feature's mean, where most rows have some.
+
+    Guide: PH-1b.
+    """
+    filled = {}
+    for name, array in trial.pool.inputs().items():
+        if array.dtype.kind != "f" or np.isfinite(array).all():
+            continue
+        means = means_of(array[trial.pool.train])[0]
+        filled[name] = np.where(np.isfinite(array), array, means).astype(array.dtype)
+    if not filled:
+        return None
+    what = "NaN and infinity in the inputs are filled with the mean of the feature."
+    pool = replace(trial.pool, x=_replaced(trial.pool.x, trial.pool.inputs(), filled))
+    targets_good = replace(pool, x=np.zeros(len(pool.finite()))).finite()
+    change = Change(what, "inputs " + ", ".join(filled), "NaN", "mean")
+    return trial.with_(change, pool=pool.without(~targets_good))
+
+
+def set_apart(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Keep 15 % of the training rows for validation, each class by its share.
+
+    Guide: MIS-1, PH-1c.
+    """
+    if len(trial.pool.validation) or len(trial.pool.train) < 8:
+        return None
+    train, held = _divided(trial.pool, trial.pool.train)
+    what = f"{len(held)} of {len(trial.pool.train)} rows are kept for validation, by class."
+    change = Change(what, "validation rows", 0, len(held))
+    return trial.with_(change, pool=replace(trial.pool, train=train, validation=held))
+
+
+def redivide(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Pool training and validation rows, and divide them at random.
+
+    Guide: PH-1c.
+    """
+    pool = trial.pool
+    if not len(pool.validation):
+        return None
+    everything = np.concatenate([pool.train, pool.validation])
+    train, held = _divided(pool, everything, len(pool.validation) / len(everything))
+    what = "All rows are divided anew at random: the validation rows were unlike the training rows."
+    change = Change(what, "validation rows", len(pool.validation), len(held))
+    return trial.with_(change, pool=replace(pool, train=train, validation=held))
+
+
+def drop_shared(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Leave out of validation the rows that stand among the training rows too.
+
+    Where hardly any would be left, new ones are set apart, and their twins leave the training rows.
+
+    Guide: MIS-1.
+    """
+    pool = trial.pool
+    keys = _keys(pool)
+    shared = np.isin(keys[pool.validation], keys[pool.train])
+    if not shared.any():
+        return None
+    left = pool.validation[~shared]
+    count = int(shared.sum())
+    if len(left) >= max(8, 0.25 * len(pool.validation)):
+        what = f"{count} validation rows that are training rows too are left out of validation."
+        change = Change(what, "validation rows", len(pool.validation), len(left))
+        return trial.with_(change, pool=replace(pool, validation=left))
+    _, first = np.unique(keys[pool.train], return_index=True)
+    _, held = _divided(pool, pool.train[np.sort(first)])
+    train = pool.train[~np.isin(keys[pool.train], keys[held])]
+    what = (
+        f"{count} of {len(pool.validation)} validation rows are training rows too:"
+        f" {len(held)} other rows are kept for validation, and are no training rows any more."
+    )
+    change = Change(what, "validation rows", len(pool.validation), len(held))
+    return trial.with_(change, pool=replace(pool, train=train, validation=held))
+
+
+def class_weights(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Let rare classes weigh as much as common ones, by weights of the rows.
+
+    Keras's own `class_weight` takes a class that is misspelt for one of weight 1, without a word.
+
+    Guide: DX-5, MET-2.
+    """
+    targets = trial.pool.targets()
+    if len(targets) != 1 or trial.balanced:
+        return None
+    (labels,) = targets.values()
+    numbers = labels.reshape(len(labels), -1)
+    if numbers.shape[1] > 1:
+        if not (numbers.sum(axis=1) == 1).all() or subject.heads[0].loss.startswith("binary"):
+            return None
+        classes = numbers.argmax(axis=1)
+    else:
+        _, classes = np.unique(numbers[:, 0], return_inverse=True)
+    counts = np.bincount(classes[trial.pool.train], minlength=int(classes.max()) + 1)
+    if not 2 <= len(counts) <= MEND or counts.min() == 0:
+        return None
+    weights = len(trial.pool.train) / (len(counts) * counts)
+    what = "Every class weighs the same: its rows are weighted by the inverse of their share."
+    after = {int(number): round(float(weight), 4) for number, weight in enumerate(weights[:10])}
+    change = Change(what, "row weights", 1.0, after)
+    return trial.with_(change, pool=trial.pool.weighted(weights[classes]), balanced=True)
+
+
+def _divided(pool: Pool, rows: np.ndarray, share: float = APART) -> tuple[np.ndarray, np.ndarray]:
+    """Divide rows into training and validation by a fixed seed, and by class if they are few."""
+    generator = np.random.default_rng(0)
+    shuffled = generator.permutation(rows)
+    targets = list(pool.targets().values())
+    held: list[int] = []
+    groups = np.zeros(len(shuffled), int)
+    if len(targets) == 1 and targets[0].dtype.kind in "iufb":
+        labels = targets[0].reshape(len(targets[0]), -1)
+        one = labels[:, 0] if labels.shape[1] == 1 else labels.argmax(axis=1)
+        values, found = np.unique(one[shuffled], return_inverse=True)
+        if len(values) <= 0.2 * len(shuffled):
+            groups = found
+    for group in np.unique(groups):
+        members = shuffled[groups == group]
+        held += members[: round(share * len(members))].tolist()
+    if not held:
+        held = shuffled[: max(1, int(share * len(shuffled)))].tolist()
+    chosen = np.array(held)
+    return np.setdiff1d(rows, chosen, assume_unique=False), np.sort(chosen)
+
+
+def _keys(pool: Pool) -> np.ndarray:
+    """Return a number for each row that equal rows share."""
+    parts = [
+        array.reshape(len(array), -1) if array.dtype.kind in "fiub" else array.reshape(-1, 1)
+        for array in pool.inputs().values()
+    ]
+    hashes = [hash(tuple(part[row].tobytes() for part in parts)) for row in range(len(parts[0]))]
+    return np.array(hashes)
+
+
+def _replaced(
+    x: object, names: Mapping[str, np.ndarray], filled: Mapping[str, np.ndarray]
+) -> object:
+    arrays = [filled.get(name, array) for name, array in names.items()]
+    if isinstance(x, dict):
+        return dict(zip(x, arrays, strict=True))
+    return type(x)(arrays) if isinstance(x, (list, tuple)) else arrays[0]
