@@ -126,10 +126,10 @@ def sums(seed: int, cell: Any = layers.LSTM, **options: Any) -> Training:
     )
 
 
-def diabetes_units(seed: int, units: int = 1) -> Training:
+def curve_units(seed: int, units: int = 1) -> Training:
     """One number asked, so many answered."""
     keras.utils.set_random_seed(seed)
-    rows = data.curve(seed)
+    rows = data.curve(seed).targets(lambda y: y[:, None])
     outputs = stack((10,), (32, 32), units)
     score = explains(rows.test_x, rows.test_y)
     if units > 1:
@@ -342,9 +342,9 @@ CASES: tuple[Case, ...] = (
     Case(
         "curve_three_units",
         "mlp",
-        partial(diabetes_units, units=3),
+        partial(curve_units, units=3),
         fault="label_shape_mismatch",
-        twin=diabetes_units,
+        twin=curve_units,
         architecture=True,
         why="Three answers are compared with one target, by broadcasting.",
     ),

@@ -15,10 +15,10 @@ Score = Callable[[Any], float]
 
 
 def answers(model: Any, x: Any) -> np.ndarray:
-    """Return what a model answers, one row a row: of a series of answers, the last."""
+    """Return what a model answers, one row a row: of a series of answers, the mean."""
     output = model.predict(x, verbose=0)
     output = np.asarray(next(iter(output.values())) if isinstance(output, dict) else output)
-    output = output.reshape(len(output), -1, output.shape[-1])[:, -1]
+    output = output.reshape(len(output), -1, output.shape[-1]).mean(1)
     return np.nan_to_num(output.astype("float64"), nan=0.0, posinf=1e30, neginf=-1e30)
 
 
@@ -38,6 +38,18 @@ def decides(x: Any, y: Any, cut: float = 0.5) -> Score:
     """Return the share of rows on the right side of the cut."""
     labels = labels_of(y)
     return lambda model: float(np.mean((answers(model, x)[:, 0] > cut) == labels))
+
+
+def trusted(x: Any, y: Any) -> Score:
+    """Return how far probabilities can be trusted: 1 for sure and right, 0 for a coin's."""
+    labels = labels_of(y)
+
+    def score(model: Any) -> float:
+        said = np.clip(answers(model, x)[:, 0], 1e-7, 1 - 1e-7)
+        surprise = -np.mean(np.log(np.where(labels == 1, said, 1 - said)))
+        return float(max(0.0, 1 - surprise / np.log(2)))
+
+    return score
 
 
 def balanced(x: Any, y: Any, cut: float = 0.5) -> Score:
