@@ -234,6 +234,6 @@ CASES = (
         "class_collapse",
         (),
         partial(weighed_alarm, weights=None),
-        why="A missed alarm was made to cost a hundred times a false one, so there is always alarm.",
+        why="A missed alarm was made to cost a hundred false ones, so there is always alarm.",
     ),
 )
