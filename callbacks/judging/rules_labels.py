@@ -132,8 +132,9 @@ def _levelled(output: Shape, labels: Shape) -> tuple[Shape, Shape]:
 
 
 def _same(first: Shape, second: Shape) -> bool:
+    """Return whether shapes may be equal; what varies is not taken for a single one."""
     return len(first) == len(second) and all(
-        a is None or b is None or a == b for a, b in zip(first, second, strict=True)
+        a == b or (None in (a, b) and 1 not in (a, b)) for a, b in zip(first, second, strict=True)
     )
 
 

@@ -21,6 +21,7 @@ LINEAR = frozenset((
     "GlobalAveragePooling2D", "Identity", "Permute", "Rescaling", "Reshape", "SpatialDropout1D",
     "SpatialDropout2D", "UpSampling1D", "UpSampling2D", "ZeroPadding1D", "ZeroPadding2D",
 ))  # fmt: skip
+ADDING = ("operation AddN", "operation AddV2", "operation BiasAdd", "operation Sub")
 
 
 def missing_activation(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
@@ -37,7 +38,8 @@ def missing_activation(evidence: Evidence, thresholds: Thresholds) -> Finding | 
         for layer in model.layers
         if layer.hidden and _is_linear_kernel(layer) and _feeds_kernel(model, layer)
     ]
-    bent = [layer for layer in model.layers if layer.hidden and not _is_linear(layer)]
+    bent = [layer for layer in model.layers if not _is_linear(layer) and layer.hidden]
+    bent += [layer for layer in model.layers if _enters_operation(layer)]
     if not wasted or (bent and len(wasted) < thresholds.linear_layers):
         return None
     names = ", ".join(f"'{layer.name}'" for layer in wasted[:4]) + (", …" if wasted[4:] else "")
@@ -143,6 +145,14 @@ def _is_linear(layer: LayerFacts) -> bool:
     if layer.kind in KERNELS or layer.kind == "Activation":
         return layer.activation == "linear"
     return layer.kind in LINEAR or layer.kind in ("Embedding", "Masking", "Normalization")
+
+
+def _enters_operation(layer: LayerFacts) -> bool:
+    """Return whether its output goes through an operation that is not known to be linear."""
+    return any(
+        name.startswith("operation ") and name not in ADDING
+        for name in (*layer.takes, *layer.feeds)
+    )
 
 
 def _feeds_kernel(model: ModelFacts, layer: LayerFacts) -> bool:

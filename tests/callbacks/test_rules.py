@@ -364,15 +364,15 @@ def test_odd_histories_break_no_rule(columns):
 def test_rules_are_pure_and_each_threshold_is_used():
     history = History.read(faulty(0)["overfitting"][1])
     evidence, thresholds = Evidence(history), Thresholds()
-    assert [rule.check(evidence, thresholds) for rule in RULES] == [
-        rule.check(evidence, thresholds) for rule in RULES
+    assert [rule.apply(evidence, thresholds, final=True) for rule in RULES] == [
+        rule.apply(evidence, thresholds, final=True) for rule in RULES
     ]
     from pathlib import Path
 
     import goodfit.callbacks.judging.rules as rules
 
     folder = Path(rules.__file__).parent
-    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("rules_*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
     for each in fields(Thresholds):
         assert f"thresholds.{each.name}" in text, f"{each.name} changes nothing"
 
