@@ -64,6 +64,7 @@ class Thresholds:
         exploding_ratio: Or so many times that of the last layer.
         dead_units: This share of a layer's rectifiers is zero for every row (ACT-1).
         flat_units: This share of a layer's sigmoid or tanh units is flat for most rows (ACT-3).
+        flat_steps: The same of a recurrent layer, before the first step.
         weight_growth: The first epochs make kernels so many times as large (LR-2).
         long_epoch: In so many steps; in more of them, more growth is usual.
         shortest_way: All epochs together move kernels by less than this share of them (LR-3).
@@ -79,7 +80,7 @@ class Thresholds:
         huge_target: From here on a squared loss cannot be trained on.
         imbalance_ratio: The commonest class has so many times the labels of the rarest (MET-2).
         label_perplexity: And the classes are as many in effect as this share of their number.
-        rare_class: One of two classes with this share at most is very rare.
+        rare_class: A class with this share at most is very rare.
         neglected_share: Predictions miss this share of the rare classes' labels.
         shared_rows: This share of the validation rows stands in training too.
         many_shared_rows: From here on it is an error.
@@ -159,6 +160,7 @@ class Thresholds:
     exploding_ratio: float = 70.0
     dead_units: float = 0.50
     flat_units: float = 0.50
+    flat_steps: float = 0.25
     weight_growth: float = 3.0
     long_epoch: int = 500
     shortest_way: float = 0.10

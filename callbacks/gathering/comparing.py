@@ -31,6 +31,8 @@ CHANCE = 0.001
 # Decimal digits of the number of rows that the inputs could make: from here on, none is the
 # same as another by coincidence.
 RICH_DIGITS = 9.0
+FLOAT_DIGITS = 7.0
+FEW_ROWS = 50
 MOST_ROWS = 500_000
 MOST_PAIRS = 500
 # Mean distance of neighbours, as a share of that of any two rows, below which rows are in order.
@@ -58,7 +60,11 @@ def are_rich(drawn: Arrays) -> bool:
             continue
         varied = np.sort(flat, axis=0)
         counts = 1 + (varied[1:] != varied[:-1]).sum(axis=0) if len(varied) else np.zeros(1)
-        digits += float(np.log10(np.maximum(counts, 1)).sum())
+        told = np.log10(np.maximum(counts, 1))
+        if flat.dtype.kind == "f" and len(flat) >= FEW_ROWS:
+            # Hardly a number twice: so many more are possible as a float32 can tell apart.
+            told = np.where(counts > 0.9 * len(flat), FLOAT_DIGITS, told)
+        digits += float(told.sum())
     return digits >= RICH_DIGITS
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import even_places, named_arrays, numbers_of, row_keys
+from .arrays import even_places, length_of, named_arrays, numbers_of, row_keys
 from .comparing import (
     are_rich,
     drift_between,
@@ -63,6 +63,7 @@ def data_facts(
         "has_validation": given.has_validation,
         "weighted": given.class_weight is not None or given.sample_weighted,
         "unseen": given.unseen,
+        "evenly": train is None or _is_even(train),
     }
     if train is not None:
         known |= _compared(train, held, facts[1], held_facts[1])
@@ -159,10 +160,12 @@ def _compared(
         return known
     beside = _inputs(held)
     ordered = known["in_order"]
-    known["input_drift"], known["shape_drift"] = drift_between(x, beside, ordered)
     known["shared_rows"] = shared_share(every, beside, train.total)
     if known["shared_rows"]:  # a question that costs time, and nobody asks without an answer here
         known["repeated_rows"] = repeated_share(every)
+    if not _is_even(train) or not _is_even(held):
+        return known  # the first rows of a source need not be like the rest
+    known["input_drift"], known["shape_drift"] = drift_between(x, beside, ordered)
     shares = targets_drift = 0.0
     arrays = [named_arrays(rows.y, "y") for rows in (train, held)]
     for first, second, (_, y), (_, held_y) in zip(targets, held_targets, *arrays, strict=False):
@@ -177,6 +180,11 @@ def _compared(
         elif y.dtype.kind in "fiub" and held_y.dtype.kind in "fiub":
             targets_drift = max(targets_drift, drift_between([y], [held_y], ordered)[0])
     return known | {"label_drift": shares, "target_drift": targets_drift}
+
+
+def _is_even(rows: Rows) -> bool:
+    """Return whether the rows that were drawn can speak for all of them."""
+    return rows.evenly or (rows.total is not None and (length_of(rows.x) or 0) >= rows.total)
 
 
 def _count(facts: ArrayFacts, rows: Rows) -> int:

@@ -218,6 +218,8 @@ class DataFacts:
             counted where there are shared rows.
         in_order: Whether neighbouring training rows are alike, as windows of one series are.
         rich_rows: Whether the inputs can take so many values that equal rows are no coincidence.
+        evenly: Whether the training rows were drawn from the whole source; else they are its first
+            ones, which may be of one class.
     """
 
     inputs: tuple[ArrayFacts, ...] = ()
@@ -237,6 +239,7 @@ class DataFacts:
     repeated_rows: float = 0.0
     in_order: bool = False
     rich_rows: bool = False
+    evenly: bool = True
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..evidence import Evidence
 from ..findings import Finding, Severity
-from ..gathering.facts import ArrayFacts, DataFacts, OutputFacts
+from ..gathering.facts import ArrayFacts, DataFacts, OutputFacts, ProbeFacts
 from ..thresholds import Thresholds
 from .rules_data import pairs
 
@@ -17,6 +17,7 @@ __all__ = ["imbalanced"]
 Figures = dict[str, float | int | str]
 
 CLASS_LOSSES = ("crossentropy", "hinge")
+SETTLED = 3  # epochs on end in which a class is left out
 MOST_CLASSES = 50  # more are words or names, whose shares are never even
 
 
@@ -29,7 +30,7 @@ def imbalanced(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     Guide: MET-2.
     """
     data, model = evidence.data or DataFacts(), evidence.model
-    if data.weighted or (model is not None and model.class_weighted):
+    if data.weighted or not data.evenly or (model is not None and model.class_weighted):
         return None
     for array, output in pairs(data.targets, model.outputs if model else ()):
         if not _are_classes(array, output):
@@ -43,7 +44,7 @@ def imbalanced(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
         ):
             continue
         neglected = _neglected(evidence, array, thresholds)
-        rare = not several and float(shares.min()) <= thresholds.rare_class
+        rare = float(shares.min()) <= thresholds.rare_class
         harm = neglected is True or (neglected is None and rare)
         figures: Figures = {
             "ratio": round(ratio, 2),
@@ -67,16 +68,26 @@ def imbalanced(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
 
 
 def _neglected(evidence: Evidence, array: ArrayFacts, thresholds: Thresholds) -> bool | None:
-    """Return whether predictions leave out a rare class that the labels have; None if unknown."""
-    seen = [probe for probe in evidence.probes if probe.epoch > 0 and probe.class_shares]
-    if not seen or not seen[-1].label_shares:
+    """Return whether predictions leave out a rare class that the labels have; None if unknown.
+
+    In its first epochs every model does.
+    """
+    verdicts = [
+        _leaves_out(probe, len(array.shares), thresholds)
+        for probe in evidence.probes
+        if probe.epoch > 0 and probe.class_shares
+    ]
+    if len(verdicts) < SETTLED or verdicts[-1] is None:
         return None
-    predicted, labels = seen[-1].class_shares, seen[-1].label_shares
-    if len(predicted) != len(labels) or len(labels) < 2:
+    return all(verdict is True for verdict in verdicts[-SETTLED:])
+
+
+def _leaves_out(probe: ProbeFacts, classes: int, thresholds: Thresholds) -> bool | None:
+    predicted, labels = probe.class_shares, probe.label_shares
+    if len(predicted) != len(labels) or len(labels) < 2 or classes > len(labels):
         return None
-    even = 1 / len(labels)
-    rare = [at for at, share in enumerate(labels) if 0 < share < even / 2]
-    if not rare or len(array.shares) > len(labels):
+    rare = [at for at, share in enumerate(labels) if 0 < share < 1 / len(labels) / 2]
+    if not rare:
         return None
     missing = sum(max(0.0, labels[at] - predicted[at]) for at in rare)
     return missing >= thresholds.neglected_share * sum(labels[at] for at in rare)

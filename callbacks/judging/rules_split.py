@@ -27,14 +27,14 @@ def validation_missing(evidence: Evidence, thresholds: Thresholds) -> Finding | 
 def leakage(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     """Find validation rows that the model is trained on too.
 
-    Rows of few possible values are equal by chance; where rows of whole numbers repeat within
-    training as well, so much sharing is natural.
+    Rows of few possible values are equal by chance; where rows of whole numbers, or of a series
+    that comes back to itself, repeat within training as well, so much sharing is natural.
 
     Guide: MIS-1.
     """
     data = evidence.data or DataFacts()
     natural = 0.0
-    if data.inputs and all(array.whole for array in data.inputs):
+    if data.in_order or (data.inputs and all(array.whole for array in data.inputs)):
         natural = min(1.0, 2 * data.repeated_rows)
     shared = data.shared_rows
     if not data.rich_rows or shared - natural < thresholds.shared_rows:

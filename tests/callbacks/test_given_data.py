@@ -178,6 +178,7 @@ def test_rows_of_files_are_seen_in_their_order():
     given = see_arguments({"x": source})
     assert len(given.train.x) == 2_048
     assert not given.train.evenly
+    assert not data_facts(given).evenly
     assert given.train.total > 49_000
 
 

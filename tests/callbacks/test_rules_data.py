@@ -170,7 +170,8 @@ class TestClasses:
         return x, (np.arange(count) % 1_000 < share * 1_000).astype(int)
 
     def looked(self, predicted, labels):
-        return (ProbeFacts(1, class_shares=predicted, label_shares=labels),)
+        looks = [ProbeFacts(1, class_shares=(1.0, 0.0), label_shares=labels)] * 2
+        return (*looks, *[replace(looks[0], class_shares=predicted)] * 3)
 
     def test_a_split_of_85_to_15_needs_no_weights(self):
         assert "imbalanced" not in found(*self.rare(0.15))
@@ -186,6 +187,19 @@ class TestClasses:
     def test_a_rare_class_that_is_never_predicted(self):
         probes = self.looked((1.0, 0.0), (0.92, 0.08))
         assert found(*self.rare(0.08), probes=probes)["imbalanced"].severity == "warning"
+
+    def test_first_epochs_do_not_count(self):
+        probes = self.looked((1.0, 0.0), (0.92, 0.08))[:2]
+        assert found(*self.rare(0.08), probes=probes)["imbalanced"].severity == "info"
+
+    def test_the_first_rows_of_a_source_may_be_of_one_class(self):
+        assert "imbalanced" not in found(*self.rare(0.02), evenly=False)
+
+    def test_one_class_of_four_has_nearly_all_rows(self):
+        x = draws().normal(size=(1_000, 4))
+        y = np.repeat([0, 1, 2, 3], [930, 30, 30, 10])
+        output = replace(CLASSES, shape=(4,), loss="sparse_categorical_crossentropy")
+        assert found(x, y, output=output)["imbalanced"].severity == "warning"
 
     def test_a_rare_class_that_is_recognised(self):
         probes = self.looked((0.975, 0.025), (0.97, 0.03))
@@ -226,6 +240,17 @@ class TestSplit:
         order = draws().permutation(len(x))
         x, y = x[order], y[order]
         assert found(x[:1_500], y[:1_500], (x[1_500:], y[1_500:]))["leakage"].severity == "error"
+
+    def test_two_numbers_are_enough_to_tell_rows_apart(self):
+        x, y, _ = table()
+        assert found(x[:, :2], y, (x[:90, :2], y[:90]))["leakage"].severity == "error"
+
+    def test_a_series_that_comes_back_to_itself_repeats_by_nature(self):
+        series = np.sin(2 * np.pi * (np.arange(900) % 50) / 50)
+        x = np.lib.stride_tricks.sliding_window_view(series, 13)
+        known, held = x[:700], x[700:]
+        assert found(known[:, :12, None], known[:, 12],
+                     (held[:, :12, None], held[:, 12]), NUMBER) == {}  # fmt: skip
 
     def test_few_possible_rows_repeat_by_nature(self):
         x = draws().integers(0, 3, (600, 4)).astype("float32")
