@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
@@ -45,23 +44,33 @@ class _Finder:
         if self in sys.meta_path:
             sys.meta_path.remove(self)  # pyright: ignore[reportArgumentType]
 
-    def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, *details: Any) -> ModuleSpec | None:
         if fullname != self._name:
             return None
-        self.leave()
-        spec = importlib.util.find_spec(fullname)
-        if spec is None or spec.loader is None:
-            sys.meta_path.insert(0, self)  # pyright: ignore[reportArgumentType]
-            return spec
-        loader: Any = _Loader(spec.loader, self._action)
-        spec.loader = loader
+        # TensorFlow asks where Keras is long before it imports it: the wait goes on.
+        spec = self._from_others(fullname, *details)
+        if spec is not None and spec.loader is not None:
+            loader: Any = _Loader(spec.loader, self)
+            spec.loader = loader
         return spec
+
+    def _from_others(self, fullname: str, *details: Any) -> ModuleSpec | None:
+        for finder in sys.meta_path:
+            if finder is not self and hasattr(finder, "find_spec"):
+                spec = finder.find_spec(fullname, *(details or (None,)))
+                if spec is not None:
+                    return spec
+        return None
+
+    def done(self) -> None:
+        self.leave()
+        self._action()
 
 
 class _Loader:
-    def __init__(self, loader: Any, action: Callable[[], object]) -> None:
+    def __init__(self, loader: Any, finder: _Finder) -> None:
         self._loader = loader
-        self._action = action
+        self._finder = finder
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
@@ -71,4 +80,4 @@ class _Loader:
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
-        self._action()
+        self._finder.done()

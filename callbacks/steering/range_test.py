@@ -40,7 +40,8 @@ def find_learning_rate(
     Smith's range test: from batch to batch the rate grows by the same factor. It ends where the
     loss blows up or is no longer a number. Nothing of it stays: weights, optimizer (its slots and
     its count of steps), metrics, seeds, random numbers and compiled functions are as before, and
-    a training that follows gives the same bits as without the search.
+    a training that follows gives the same bits as without the search. (Not on JAX where the model
+    was never trained: Keras then draws the order of rows once less, as its metrics are built.)
 
     Args:
         model: A compiled Keras model.

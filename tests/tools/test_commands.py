@@ -56,6 +56,28 @@ def test_diagnose_takes_the_folder_of_a_run(make_run, capsys):
     assert [finding["fault"] for finding in found["findings"]] == ["overfitting"]
 
 
+def test_diagnose_takes_json_and_a_folder_of_tensorboard(tmp_path, capsys):
+    import csv
+
+    from goodfit.callbacks import Diagnose, TensorBoardWriter
+
+    rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(HISTORY.splitlines())]
+    (tmp_path / "history.json").write_text(
+        json.dumps({name: [row[name] for row in rows] for name in ("loss", "val_loss")})
+    )
+    writer = TensorBoardWriter(tmp_path / "logs", diagnose=Diagnose(verbose=0))
+    writer.set_model(None)
+    writer.on_train_begin()
+    for epoch, row in enumerate(rows):
+        writer.on_epoch_end(epoch, {name: row[name] for name in ("loss", "val_loss")})
+    for source in (tmp_path / "history.json", tmp_path / "logs"):
+        found = json.loads(output(capsys, "diagnose", source, "--json"))
+        assert [finding["fault"] for finding in found["findings"]] == ["overfitting"]
+    (tmp_path / "empty").mkdir()
+    assert main(["diagnose", str(tmp_path / "empty")]) == 2
+    assert "holds no event files of TensorBoard" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [["diagnose", "no.csv"], ["why", "no"], ["report", "no"]])
 def test_what_is_not_there_is_bad_input(words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
