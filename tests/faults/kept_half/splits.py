@@ -170,7 +170,7 @@ CASES = (
         "mlp",
         partial(filled_up, before=True),
         "leakage",
-        ("overfitting",),
+        (),
         partial(filled_up, before=False),
         why="Copies of the rare rows lie on both sides of the cut.",
     ),
