@@ -15,6 +15,7 @@ from .rules_head import wrong_loss
 from .rules_labels import bad_labels, label_shape_mismatch
 from .rules_layers import hidden_sigmoid, hidden_softmax, long_memory, missing_activation
 from .rules_output import unfitting_metric, wrong_output_activation
+from .rules_pace import steps_too_large, steps_too_small
 from .rules_rate import (
     learning_rate_too_high,
     learning_rate_too_low,
@@ -23,10 +24,20 @@ from .rules_rate import (
     too_slow,
 )
 from .rules_settings import no_early_stopping, rate_out_of_range, unknown_monitor
+from .rules_signal import (
+    dead_at_start,
+    dead_relu,
+    exploding_at_start,
+    exploding_gradient,
+    hidden_nan,
+    same_answer,
+    saturated_activation,
+    vanishing_gradient,
+)
 from .rules_skill import class_collapse, underfitting
+from .rules_split import bad_split, leakage, validation_missing
 from .rules_start import bad_start
 from .rules_strength import dropout_after_output, over_regularised
-from .rules_split import bad_split, leakage, validation_missing
 
 __all__ = ["EXPLAINS", "RULES", "Rule"]
 
@@ -55,6 +66,8 @@ class Rule:
         return self.check(evidence, thresholds)
 
 
+PROBES = ("recorded", "probes")
+
 # In the order of causes: what stands first is rather the root of what stands below.
 RULES: tuple[Rule, ...] = (
     Rule("nan_input", nan_input, needs=("data",)),
@@ -76,11 +89,21 @@ RULES: tuple[Rule, ...] = (
     Rule("vanishing_gradient", long_memory, needs=("model",)),
     Rule("saturated_activation", hidden_softmax, needs=("model",)),
     Rule("lr_too_high", rate_out_of_range, needs=("model",)),
+    Rule("exploding_gradient", exploding_at_start, needs=PROBES),
+    Rule("dead_relu", dead_at_start, needs=PROBES),
     Rule("nan_loss", nan_loss),
+    Rule("nan_loss", hidden_nan, needs=("probes",)),
+    Rule("lr_too_high", steps_too_large, needs=PROBES),
     Rule("lr_too_high", learning_rate_too_high),
+    Rule("vanishing_gradient", vanishing_gradient, needs=PROBES),
+    Rule("saturated_activation", saturated_activation, needs=PROBES),
+    Rule("dead_relu", dead_relu, needs=PROBES),
+    Rule("exploding_gradient", exploding_gradient, needs=PROBES),
+    Rule("lr_too_low", steps_too_small, needs=PROBES),
     Rule("lr_too_low", learning_rate_too_low),
     Rule("lr_too_low", too_slow),
     Rule("oscillating_loss", oscillating_loss),
+    Rule("class_collapse", same_answer, needs=PROBES),
     Rule("class_collapse", class_collapse),
     Rule("too_few_epochs", too_few_epochs, final=True),
     Rule("overfitting", overfitting),
@@ -100,6 +123,8 @@ SYMPTOMS = (
     "oscillating_loss",
     "class_collapse",
     "vanishing_gradient",
+    "exploding_gradient",
+    "dead_relu",
     "saturated_activation",
     "too_few_epochs",
     "overfitting",
@@ -121,53 +146,28 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "label_shape_mismatch": ("unfitting_metric", *SYMPTOMS),
     "missing_activation": NOT_LEARNED,
     "bad_init": SYMPTOMS,
-    "over_regularised": ("vanishing_gradient", *NOT_LEARNED),
-    "vanishing_gradient": ("saturated_activation", *NOT_LEARNED),
-    "saturated_activation": ("vanishing_gradient", *NOT_LEARNED),
-    "nan_input": (
-        "unnormalised_input",
-        "unnormalised_target",
-        "bad_split",
-        "nan_loss",
-        "lr_too_high",
-        "lr_too_low",
-        "oscillating_loss",
-        "class_collapse",
-        "too_few_epochs",
-        "underfitting",
-    ),
-    "degenerate_input": (
-        "unnormalised_input",
-        "leakage",
+    "over_regularised": (
         "vanishing_gradient",
-        "lr_too_low",
-        "oscillating_loss",
-        "class_collapse",
-        "too_few_epochs",
-        "underfitting",
-    ),
-    "unnormalised_input": (
-        "bad_init",
-        "nan_loss",
-        "lr_too_high",
-        "lr_too_low",
-        "vanishing_gradient",
+        "exploding_gradient",
+        "dead_relu",
         "saturated_activation",
-        "oscillating_loss",
-        "class_collapse",
-        "too_few_epochs",
-        "underfitting",
+        *NOT_LEARNED,
     ),
-    "unnormalised_target": (
+    "exploding_gradient": (
         "nan_loss",
         "lr_too_high",
-        "lr_too_low",
-        "vanishing_gradient",
+        "saturated_activation",
+        "dead_relu",
         "oscillating_loss",
-        "class_collapse",
-        "too_few_epochs",
-        "underfitting",
+        *NOT_LEARNED,
     ),
+    "dead_relu": ("lr_too_high", "vanishing_gradient", *NOT_LEARNED),
+    "vanishing_gradient": ("saturated_activation", "dead_relu", *NOT_LEARNED),
+    "saturated_activation": ("vanishing_gradient", "exploding_gradient", *NOT_LEARNED),
+    "nan_input": ("unnormalised_input", "unnormalised_target", "bad_split", *SYMPTOMS),
+    "degenerate_input": ("unnormalised_input", "leakage", "bad_split", *SYMPTOMS),
+    "unnormalised_input": ("bad_init", *SYMPTOMS),
+    "unnormalised_target": SYMPTOMS,
     "imbalanced": ("class_collapse", "lr_too_low", "underfitting"),
     "bad_split": ("overfitting", "oscillating_loss"),
     "nan_loss": (
@@ -181,6 +181,10 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     ),
     "lr_too_high": (
         "lr_too_low",
+        "dead_relu",
+        "exploding_gradient",
+        "saturated_activation",
+        "vanishing_gradient",
         "oscillating_loss",
         "class_collapse",
         "too_few_epochs",

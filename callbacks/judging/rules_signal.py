@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 Figures = dict[str, float | int | str]
+RECURRENT = ("GRU", "LSTM", "SimpleRNN")
 
 
 def hidden_nan(evidence: Evidence, thresholds: Thresholds) -> Finding | None:  # noqa: ARG001
@@ -221,7 +222,13 @@ def saturated_activation(evidence: Evidence, thresholds: Thresholds) -> Finding 
     Guide: ACT-3, ACT-4.
     """
     last, least = evidence.probes[-1], thresholds.flat_units
-    flat = [each for each in last.layers if each.hidden and each.flat_units >= least]
+    hidden = [each for each in last.layers if each.hidden]
+    flat = [each for each in hidden if each.flat_units >= least]
+    if not flat:
+        # The output of a recurrent layer is a product: fewer of its units can be flat.
+        least = thresholds.flat_steps
+        flat = [each for each in hidden if each.kind in RECURRENT and each.flat_units >= least]
+        flat = [each for each in flat if _since(evidence, each.name, "flat_units", least) == 0]
     if not flat:
         return None
     worst = max(flat, key=lambda layer: layer.flat_units)
