@@ -90,8 +90,7 @@ def _read_json(path: Path, text: str) -> History:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise bad_input(
-            "history_json",
-            f"{path} is not valid JSON: {error.msg} in line {error.lineno}",
+            "history_json", f"{path} is not valid JSON: {error.msg} in line {error.lineno}"
         ) from error
     if isinstance(data, Mapping) and isinstance(data.get("history"), Mapping):
         data = data["history"]
