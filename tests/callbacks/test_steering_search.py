@@ -259,3 +259,40 @@ def test_the_picture_shows_the_curve_and_the_proposal(tmp_path):
         search.draw(tmp_path / "rates.docx")
     nothing = LearningRateSearch(rates, (1.0,) * 60, "steps").draw()
     assert nothing.axes[0].get_title(loc="left") == "No rate lowered the loss"
+
+
+def test_in_the_midst_of_a_training_it_leaves_that_training_as_it_is():
+    class Search(keras.callbacks.Callback):
+        found = None
+
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 0:
+                self.found = find_learning_rate(self.model, X, Y, steps=12)
+
+    trained = []
+    search = Search()
+    for callbacks in ([], [search]):
+        model = made()
+        history = model.fit(X, Y, epochs=3, batch_size=16, verbose=0, callbacks=callbacks)
+        trained.append(([*history.history["loss"], *history.history["accuracy"]], state(model)))
+    assert len(search.found.rates) == 12
+    assert_same(*trained)
+
+
+def test_a_model_with_a_train_step_of_its_own():
+    class Mine(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.last = layers.Dense(1)
+
+        def call(self, inputs):
+            return self.last(inputs)
+
+        def train_step(self, data):
+            return {"loss": 2.0 * super().train_step(data)["loss"]}
+
+    model = Mine()
+    model.compile("sgd", "mse")
+    search = find_learning_rate(model, X, Y, batch_size=96, steps=12)
+    answers = model.predict(X, verbose=0)[:, 0]
+    assert search.losses[0] == pytest.approx(2 * np.mean((answers - Y) ** 2), rel=1e-4)
