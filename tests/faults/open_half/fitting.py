@@ -372,7 +372,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "reviews_lstm_dropped_and_pulled",
         "lstm",
-        partial(reviews_dropped, dropout=0.5, limit=regularizers.L2(0.3)),
+        partial(reviews_dropped, dropout=0.5, limit=regularizers.L2(1.0)),
         fault="over_regularised",
         also=("underfitting", "class_collapse"),
         twin=reviews_dropped,

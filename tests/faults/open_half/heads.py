@@ -149,14 +149,17 @@ def curve_units(seed: int, units: int = 1) -> Training:
     )
 
 
-def iris_targets(seed: int, loss: str = SPARSE) -> Training:
-    """Iris with labels as whole numbers."""
+def iris_targets(seed: int, loss: str = SPARSE, columns: int = 0) -> Training:
+    """Iris with labels as whole numbers, or one-hot in so many columns."""
     keras.utils.set_random_seed(seed)
     rows = data.iris(seed).scaled()
+    score = picks(rows.test_x, rows.test_y)
+    if columns:
+        rows = rows.targets(lambda y: data.one_hot(columns)(y + columns - 3))
     return put(
         stack((4,), (16, 16), 3, "softmax"),
         rows,
-        picks(rows.test_x, rows.test_y),
+        score,
         optimizer=optimizers.Adam(0.01),
         loss=loss,
         metrics=["accuracy"],
@@ -349,14 +352,24 @@ CASES: tuple[Case, ...] = (
         why="Three answers are compared with one target, by broadcasting.",
     ),
     Case(
+        "iris_four_columns_three_units",
+        "mlp",
+        partial(iris_targets, loss="categorical_crossentropy", columns=4),
+        fault="label_shape_mismatch",
+        also=("bad_labels",),
+        twin=partial(iris_targets, loss="categorical_crossentropy", columns=3),
+        runs=False,
+        why="Labels 1 to 3 made one-hot have a first column that is never used: four for three.",
+    ),
+    Case(
         "iris_numbers_for_one_hot",
         "mlp",
         partial(iris_targets, loss="categorical_crossentropy"),
-        fault="label_shape_mismatch",
-        also=("wrong_loss",),
+        fault="wrong_loss",
+        also=("label_shape_mismatch",),
         twin=iris_targets,
         runs=False,
-        why="Whole numbers where the loss expects one-hot rows: fit ends with an error.",
+        why="The loss for one-hot rows on whole numbers: fit ends with an error.",
     ),
     Case(
         "waves_not_pooled",

@@ -62,10 +62,10 @@ def attending(seed: int) -> Training:
         transformer(20, 1, "sigmoid", words=60, dropout=0.1),
         rows,
         decides(rows.test_x, rows.test_y),
-        optimizer=optimizers.AdamW(0.001),
+        optimizer=optimizers.AdamW(0.002),
         loss="binary_crossentropy",
         metrics=["accuracy"],
-        epochs=10,
+        epochs=15,
     )
 
 

@@ -116,7 +116,7 @@ def scaled_inside(seed: int, layer: str = "normalization") -> Training:
         first = layers.Normalization()
         first.adapt(rows.x)
     else:
-        first = layers.BatchNormalization()
+        first = layers.BatchNormalization(momentum=0.9)
     model = keras.Sequential(
         [
             keras.Input((30,)),

@@ -81,11 +81,11 @@ def put(
     *,
     loss: Any,
     optimizer: Any = "adam",
-    metrics: Sequence[Any] = (),
+    metrics: Any = None,
     **fit: Any,
 ) -> Training:
     """Return the compiled model with its rows, watched on the validation rows."""
-    model.compile(optimizer=optimizer, loss=loss, metrics=list(metrics))
+    model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     options = {"epochs": 20, "batch_size": 32, "validation_data": rows.valid, **fit}
     return Training(model, rows.x, rows.y, options, score)
 
