@@ -20,7 +20,7 @@ def bad_start(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     Only before the first step: weights that were trained may be of any size. A kernel of zeros at
     the end of a model, or of a branch that is added, is a start that is used on purpose.
 
-    Guide: ACT-1, OPT-7.
+    Guide: ACT-1.
     """
     model = model_of(evidence)
     if model.trained_steps:
