@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..evidence import Evidence
-from ..findings import Finding
+from ..findings import Finding, Severity
 from ..gathering.history import History, is_share
 from ..thresholds import Thresholds
 from .signals import (
@@ -17,6 +17,7 @@ from .signals import (
     relative_fall,
     swings,
 )
+from .skill import skill_of
 
 __all__ = [
     "learning_rate_too_high",
@@ -156,7 +157,8 @@ def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | No
             size = max(size, thresholds.swing_by_a_row / (counted_rows(right) or np.inf))
         turning = swings(settled, size)
         share = float(turning.mean())
-        if share < thresholds.swing_share or not level:
+        over = name == "val_loss" and not turning[len(turning) // 2 :].any()
+        if share < thresholds.swing_share or not level or over:
             continue
         what = "training loss" if name == "loss" else "validation loss"
         typical = float(np.median(np.abs(np.diff(settled))))
@@ -175,8 +177,11 @@ def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | No
         remedy = f"{DIVIDE}; if it still jumps, use larger batches or batch normalization."
         confidence = 0.85 if name == "loss" else 0.7
         epoch = int(epochs[skip + int(np.flatnonzero(turning)[0])])
+        # A few validation rows jump about a model that knows nearly all.
+        skilled = name == "val_loss" and (skill_of(evidence) or 0.0) >= thresholds.finished
+        severity: Severity = "info" if skilled else "warning"
         return Finding(
-            "oscillating_loss", "LR-2", "warning", cause, remedy, epoch, figures, confidence
+            "oscillating_loss", "LR-2", severity, cause, remedy, epoch, figures, confidence
         )
     return None
 

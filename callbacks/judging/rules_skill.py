@@ -12,6 +12,7 @@ from ..findings import Finding, Severity
 from ..gathering.history import History, is_share, metric_direction
 from ..thresholds import Thresholds
 from .signals import end_of, longest_standstill
+from .skill import skill_of
 
 __all__ = ["class_collapse", "underfitting"]
 
@@ -36,7 +37,8 @@ def underfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
                 answers[f"no knowledge ({name})"] = {name: score}
     remedy = "Give the model more units or layers, more epochs, or inputs that say more."
     epoch = history.restored_epoch or history.epochs[-1]
-    verdicts = {answer: _no_better(history, scores, thresholds, answer == "linear")
+    penalty = evidence.probes[-1].penalty if evidence.probes else 0.0
+    verdicts = {answer: _no_better(history, scores, thresholds, answer == "linear", penalty)
                 for answer, scores in answers.items()}  # fmt: skip
     compared = {answer: verdict for answer, verdict in verdicts.items() if verdict is not None}
     for answer, (poor, figures) in compared.items():
@@ -46,7 +48,10 @@ def underfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
             beside = f"no better than the naive answer '{answer}'"
             beside = "clearly worse than a linear model" if answer == "linear" else beside
             cause = f"The model is {beside}: {shown}."
-            return Finding("underfitting", "DX-4", "warning", cause, remedy, epoch, figures, 0.75)
+            # Next to a line through a series that all but repeats itself, much skill looks poor.
+            good = answer == "linear" and (skill_of(evidence) or 0.0) >= thresholds.good
+            severity: Severity = "info" if good else "warning"
+            return Finding("underfitting", "DX-4", severity, cause, remedy, epoch, figures, 0.75)
     accuracy = [name for name in history.metrics if "acc" in name.lower()]
     _, loss = history.series("loss")
     several_classes = len(loss) > 0 and end_of(loss) > math.log(2) + 0.1
@@ -105,7 +110,8 @@ def class_collapse(evidence: Evidence, thresholds: Thresholds) -> Finding | None
             figures,
             0.5 if natural else 0.9,
         )
-    if shares:
+    # Where the answers themselves were seen, no standstill has to be read from accuracy.
+    if shares or (evidence.probes and evidence.probes[-1].class_shares):
         return None
     return _standstill(evidence, thresholds, majority, remedy)
 
@@ -158,9 +164,16 @@ def _standstill(
 
 
 def _no_better(
-    history: History, scores: Mapping[str, float], thresholds: Thresholds, clearly: bool
+    history: History,
+    scores: Mapping[str, float],
+    thresholds: Thresholds,
+    clearly: bool,
+    penalty: float,
 ) -> tuple[bool, Figures] | None:
-    """Return whether training and validation are both no better than a naive answer's scores."""
+    """Return whether training and validation are both no better than a naive answer's scores.
+
+    The loss that is logged holds the penalty of a regularization, which no naive answer pays.
+    """
     figures: Figures = {}
     poor = []
     margin = thresholds.baseline_margin
@@ -173,6 +186,7 @@ def _no_better(
             # Early stopping may restore an epoch before training had learned all that it can.
             kept = history.restored_epoch if column.startswith("val_") else None
             value = history.at(column, kept or -1) or end_of(values)
+            value -= penalty if name == "loss" else 0.0
             unit = margin if is_share(name) or "r2" in name.lower() else margin * abs(score)
             better = (value - score) if direction == "max" else (score - value)
             # A linear model may well be as good as can be: there, only clearly worse is poor.
