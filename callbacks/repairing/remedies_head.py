@@ -32,7 +32,7 @@ class Fit:
     steps: bool | None = None
 
 
-def fit_loss(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+def fit_loss(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
     """Change the loss alone, where output units and activation already fit the labels.
 
     Guide: LOSS-7.
@@ -40,7 +40,7 @@ def fit_loss(trial: Trial, subject: Subject, finding: Finding) -> Trial | None: 
     changes = []
     losses = dict(trial.losses)
     for number, (head, labels) in enumerate(_pairs(trial, subject)):
-        fit = fitting(head, labels, trial)
+        fit = fitting(head, labels, trial, finding.fault)
         now = losses.get(number, head.loss)
         if fit is None or now == fit.loss:
             continue
@@ -55,7 +55,7 @@ def fit_loss(trial: Trial, subject: Subject, finding: Finding) -> Trial | None: 
     return _measured(trial.with_(*changes, losses=losses), subject)
 
 
-def fit_head(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+def fit_head(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
     """Make output units, activation and loss fit the labels.
 
     Guide: ACT-3, ACT-5, ACT-8, ACT-9, LOSS-4, LOSS-5, LOSS-7.
@@ -65,9 +65,13 @@ def fit_head(trial: Trial, subject: Subject, finding: Finding) -> Trial | None: 
     changes = []
     losses = dict(trial.losses)
     for number, (head, labels) in enumerate(_pairs(trial, subject)):
-        fit = fitting(head, labels, trial)
+        fit = fitting(head, labels, trial, finding.fault)
         if fit is None or head.part is None:
             continue
+        now = losses.get(number, head.loss)
+        if fit.activation == "linear" and fit.loss in CLASS_LOSSES and now != fit.loss:
+            # Another loss is given by its name, and so expects probabilities.
+            fit = replace(fit, activation="sigmoid" if fit.units == 1 else "softmax")
         units, activation = _units(head, trial), _activation(head, trial)
         place = f"layer {head.part.name}: "
         setting = "filters" if "filters" in head.part.settings else "units"
@@ -79,8 +83,8 @@ def fit_head(trial: Trial, subject: Subject, finding: Finding) -> Trial | None: 
             trial = _with_activation(trial, head, fit.activation)
             what = f"The output ends in {fit.activation}, which can say what the labels say."
             changes.append(Change(what, place + "activation", activation, fit.activation))
-        now = losses.get(number, head.loss)
-        if now != fit.loss or (head.from_logits and number not in losses):
+        logits = fit.activation == "linear" and fit.loss in CLASS_LOSSES
+        if now != fit.loss or (head.from_logits and number not in losses and not logits):
             losses[number] = fit.loss
             change = Change(
                 "The loss fits the labels.", _place("loss", head, subject), now, fit.loss
@@ -123,13 +127,14 @@ def fit_steps(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
     return trial.with_(Change(what, f"behind layer {behind}", None, "GlobalAveragePooling1D"))
 
 
-def fitting(head: Head, labels: np.ndarray, trial: Trial) -> Fit | None:
+def fitting(head: Head, labels: np.ndarray, trial: Trial, fault: str = "") -> Fit | None:
     """Return what output and loss fit these labels, as near as can be to what is there.
 
     Args:
         head: The output.
         labels: The targets of this output.
         trial: The trial as it is.
+        fault: What was found: it may tell class numbers from counts.
     """
     if head.part is None or labels.dtype.kind not in "fiub" or head.loss in HINGES:
         return None
@@ -142,6 +147,8 @@ def fitting(head: Head, labels: np.ndarray, trial: Trial) -> Fit | None:
     whole = bool((values == np.round(values)).all())
     logits = head.from_logits and activation == "linear" and not trial.losses
     by_class = loss in CLASS_LOSSES or activation in ("softmax", "sigmoid")
+    # A loss of numbers is wrong only for what are no numbers, but classes.
+    by_class = by_class or (fault == "wrong_loss" and loss in NUMBER_LOSSES)
 
     if per_answer and width > 1 and set(values.tolist()) <= {0.0, 1.0}:
         one_hot = bool((known.sum(axis=-1) == 1).all())
