@@ -24,7 +24,7 @@ def skill_of(evidence: Evidence) -> float | None:
 
     Examples:
         >>> from goodfit.callbacks import History
-        >>> history = History({"loss": [0.7, 0.6], "accuracy": [0.5, 0.75]})
+        >>> history = History({"loss": [0.7, 0.6, 0.6], "accuracy": [0.7, 0.75, 0.75]})
         >>> skill_of(Evidence(history, {"majority": {"accuracy": 0.5}}))
         0.5
     """
