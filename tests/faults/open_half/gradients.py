@@ -40,11 +40,11 @@ def deep_rings(seed: int, activation: str = "relu") -> Training:
 
 
 def first_mark(seed: int, cell: Any = layers.GRU, **options: Any) -> Training:
-    """The class was said sixty steps ago."""
+    """The class was said ninety steps ago."""
     keras.utils.set_random_seed(seed)
-    rows = data.first_mark(seed, steps=60)
+    rows = data.first_mark(seed, steps=90)
     return put(
-        recurrent(cell, (60, 2), 16, 1, "sigmoid", **options),
+        recurrent(cell, (90, 2), 16, 1, "sigmoid", **options),
         rows,
         decides(rows.test_x, rows.test_y),
         optimizer=optimizers.Adam(0.01),
@@ -284,14 +284,14 @@ CASES: tuple[Case, ...] = (
         why="Sigmoid hidden layers under SGD: the first ones never move.",
     ),
     Case(
-        "plain_rnn_asked_sixty_steps",
+        "plain_rnn_asked_ninety_steps",
         "simple_rnn",
         partial(first_mark, cell=layers.SimpleRNN, recurrent_initializer="glorot_uniform"),
         fault="vanishing_gradient",
         also=("underfitting", "overfitting"),
-        twin=partial(first_mark, bias_initializer=initializers.Constant(2.0)),
+        twin=partial(first_mark, bias_initializer=initializers.Constant(2.5)),
         architecture=True,
-        why="What was said 60 steps ago is beyond the memory of a plain recurrent layer.",
+        why="What was said 90 steps ago is beyond the memory of a plain recurrent layer.",
     ),
     Case(
         "sales_errors_summed",

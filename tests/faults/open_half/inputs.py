@@ -331,8 +331,11 @@ def root_loss(seed: int, least: float = 0.0) -> Training:
     def distance(y: Any, said: Any) -> Any:
         return ops.mean(ops.sqrt(ops.square(ops.reshape(y, (-1, 1)) - said) + least))
 
+    model = keras.Sequential(
+        [keras.Input((25, 2)), layers.GRU(16, use_bias=False), layers.Dense(1, use_bias=False)]
+    )
     return put(
-        recurrent(layers.GRU, (25, 2), 16, 1, use_bias=False),
+        model,
         rows,
         explains(rows.test_x, rows.test_y),
         optimizer=optimizers.Adam(0.01),
