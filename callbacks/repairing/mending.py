@@ -165,7 +165,8 @@ def mend(
     Returns:
         What it led to.
     """
-    model, took = runner.model, baseline.seconds
+    # A training that ended with an error took no time that others could be a multiple of.
+    model, took = runner.model, 0.0 if baseline.failed else baseline.seconds
     if train is None or train.y is None:
         say("Nothing is repaired: the rows cannot be read a second time.")
         why = {each.fault: f"{each.fault}: the rows cannot be read a second time."
