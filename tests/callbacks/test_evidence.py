@@ -164,10 +164,13 @@ def test_what_is_no_history_is_refused_with_the_place(tmp_path, text, kind, said
 def test_what_cannot_be_read_at_all_is_refused(tmp_path):
     binary = tmp_path / "x.csv"
     binary.write_bytes(b"\xff\xfe\x00\x01")
-    for source in (tmp_path / "none.csv", tmp_path, binary):
+    for source in (tmp_path / "none.csv", binary):
         with pytest.raises(BadInput) as error:
             History.read(source)
         assert kinds(error) == ["history_unreadable"]
+    with pytest.raises(BadInput) as error:
+        History.read(tmp_path)
+    assert kinds(error) == ["logs_missing"]
     for source in (3, None, [1, 2]):
         with pytest.raises(BadInput) as error:
             History.read(source)
