@@ -224,7 +224,8 @@ def _shape(tensor: Any) -> tuple[int | None, ...]:
     shape = getattr(tensor, "shape", ())
     if getattr(shape, "rank", 0) is None:  # TensorFlow: unknown
         return ()
-    return tuple(None if size is None else int(size) for size in shape)
+    # JAX has an expression, and no number, for a length that varies.
+    return tuple(int(size) if isinstance(size, int) else None for size in shape)
 
 
 def _output_names(model: Any, outputs: Any, count: int) -> tuple[str, ...]:
