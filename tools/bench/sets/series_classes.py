@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import statistics
 from pathlib import Path
 
@@ -24,11 +25,19 @@ AIM = {
     "arrowhead": 84.5,
     "basic_motions": 100.0,
 }
+# What 200 epochs gave, which the test was asked before.
+EARLIER = {
+    "gunpoint": "The test was asked before, after 200 epochs: 99.1.",
+    "arrowhead": "The test was asked before, after 200 epochs: 73.5.",
+    "italy_power_demand": "The test was asked before, after 200 epochs: 96.2.",
+    "japanese_vowels": "The test was asked before, after 200 epochs: 99.1.",
+}
 FAMILIES = {
     "convnet": {"filters": (64, 128, 64), "dropout": 0.0, "batch_normalization": True},
     "gru": {"units": (64,), "dropout": 0.3, "learning_rate": 0.003},
 }
-EPOCHS, CHOOSING_EPOCHS = 200, 60
+STEPS, BATCH, CHOOSING_EPOCHS = 6_000, 16, 60
+"""Steps of the optimizer, as small sets need many epochs: those published were given 2,000."""
 SEEDS = 3
 FOLDS = 3
 
@@ -50,8 +59,9 @@ def scored(
     family = max(found, key=found.get)
     asked = load(test, task=rows.task)
     shares = []
+    epochs = min(2000, STEPS // math.ceil(len(rows) / BATCH))
     for seed in range(SEEDS):
-        outputs, parameters = answers(rows, asked, family, EPOCHS, seed)
+        outputs, parameters = answers(rows, asked, family, epochs, seed)
         shares.append(100 * right(outputs, asked))
     mean, spread = statistics.mean(shares), statistics.pstdev(shares)
     naive = {k: 100 * right(v, asked) for k, v in naive_answers(rows, asked).items()}
@@ -62,14 +72,14 @@ def scored(
         published,
         "" if aim is None else f"≥ {aim:g}",
         "" if aim is None else "yes" if round(mean, 1) >= aim else "no",
-        f"{family}, {parameters:,} parameters, {EPOCHS} epochs",
+        f"{family}, {parameters:,} parameters, {epochs} epochs",
         f"{len(rows)} rows to train on, {len(asked)} to test on. Mean and deviation of {SEEDS} "
         "seeds; the weights of the epoch with the lowest training loss, as published. Chosen by "
         f"{FOLDS}-fold cross-validation of the training rows: "
         + ", ".join(f"{k} {100 * v:.1f}" for k, v in found.items())
         + ". Without a network: "
         + ", ".join(f"{k} {v:.1f}" for k, v in naive.items())
-        + f". {note}".rstrip(),
+        + f". {EARLIER.get(name, '')} {note}".rstrip(),
     )
 
 
@@ -99,7 +109,7 @@ def answers(rows, asked, family: str, epochs: int, seed: int) -> tuple[np.ndarra
         epochs=epochs,
         early_stopping_patience=0,
         reduce_learning_rate_patience=25,
-        batch_size=16,
+        batch_size=BATCH,
         **FAMILIES[family],
     )
     run = train(config, splits)
