@@ -139,7 +139,8 @@ def sms_spam(folder: Path) -> Row:
         "equal texts left out; signs set apart from words before the model, as mr and subj come, "
         "which a plain Keras layer cannot do (validation of three splits: .958 so, .929 without; "
         "a linear SVM on pairs of words, five other splits, .951); 15 % sealed; one figure for "
-        "each split. These tests were looked at before, with transformer_encoder, which one split's validation loss chose: "
+        "each split. These tests were looked at before, with transformer_encoder, which one "
+        "split's validation loss chose: "
         f"mean .929; mean validation loss of {CHOOSING} splits: {shown}",
     )
 
