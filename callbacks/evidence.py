@@ -25,6 +25,8 @@ class Evidence:
         model: The compiled model; None where only a history is known.
         data: The rows that the training is given.
         probes: What a fixed batch showed, epoch by epoch; the first one is from before training.
+        references: Scores like `naive`, of answers that know much without training, such as
+            `neighbours`.
     """
 
     recorded: History | None = None
@@ -33,6 +35,7 @@ class Evidence:
     model: ModelFacts | None = None
     data: DataFacts | None = None
     probes: tuple[ProbeFacts, ...] = ()
+    references: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def history(self) -> History:

@@ -53,6 +53,8 @@ class Thresholds:
         falling_fast: From here on it is a warning.
         poor: Accuracy up to here, in training and validation, may be underfitting (DX-4).
         some_skill: But not with this share of the way from a naive answer to perfection behind it.
+        reference_gap: So far below an answer that knows much without training, as a share (DX-4).
+        narrow: Hidden layers of fewer units are narrow.
         baseline_margin: Better than a naive answer by less than this is no better.
         collapse_epochs: Accuracy that is the same in this many epochs on end (DX-5).
         collapse_share: One class has this share of the predictions (DX-5).
@@ -149,6 +151,8 @@ class Thresholds:
     falling_fast: float = 0.10
     poor: float = 0.60
     some_skill: float = 0.30
+    reference_gap: float = 0.10
+    narrow: int = 3
     baseline_margin: float = 0.02
     collapse_epochs: int = 5
     collapse_share: float = 0.98

@@ -129,7 +129,8 @@ class Diagnose(keras.callbacks.Callback):
         """All that is known by now, for rules and for people."""
         naive = {**self._beginning.naive, **naive_answers(self.baseline)}
         known = self._beginning
-        return Evidence(self.history, naive, (), known.model, known.data, tuple(self._probes))
+        probes = tuple(self._probes)
+        return Evidence(self.history, naive, (), known.model, known.data, probes, known.references)
 
     @property
     def unseen(self) -> tuple[str, ...]:
@@ -246,7 +247,7 @@ class Diagnose(keras.callbacks.Callback):
         """Do what `act` says about findings that were just made."""
         if self._repairs is not None:
             self._repairs.act(findings, self._epochs[-1] if self._epochs else 0)
-        broken = any(finding.fault == "nan_loss" for finding in findings)
+        broken = any("nan_loss" in (each.fault, *each.consequences) for each in findings)
         if broken and self.act == "stop" and self.stopped_epoch is None and self._epochs:
             self.stopped_epoch = self._epochs[-1]
             self.model.stop_training = True  # pyright: ignore[reportOptionalMemberAccess]

@@ -15,6 +15,7 @@ from .given_data import GivenData
 from .model_facts import model_facts
 from .naive import naive_scores
 from .probing import Probe
+from .references import reference_scores
 from .seeing import given_rows, see_fit
 
 __all__ = ["Beginning", "begin"]
@@ -29,6 +30,7 @@ class Beginning:
         model: Facts of the model.
         data: Facts of the data.
         naive: What naive answers score on the validation data.
+        references: The same of answers that know much without training.
         probe: Looks at the layers; None where there is no model.
         batch_losses: Notes the loss of each batch.
     """
@@ -39,10 +41,13 @@ class Beginning:
     naive: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     probe: Probe | None = None
     batch_losses: BatchLosses = field(default_factory=BatchLosses)
+    references: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Beginning:
         """Return a copy of the facts: data are not copied, and a copy looks at nothing."""
-        return Beginning(model=self.model, data=self.data, naive=self.naive)
+        return Beginning(
+            model=self.model, data=self.data, naive=self.naive, references=self.references
+        )
 
     @property
     def unseen(self) -> tuple[str, ...]:
@@ -85,6 +90,7 @@ def begin(
     names = tuple(each.name for each in facts.outputs)
     naive = naive_scores(given, facts.outputs)
     begun = Beginning(given, facts, data_facts(given, facts.inputs, names), naive)
+    begun.references = reference_scores(given, facts.outputs)
     begun.probe = Probe(model, given, facts.outputs)
     # A train_step of somebody's own may log the loss of the batch instead of the mean so far.
     begun.batch_losses.running = type(model).train_step is keras.Model.train_step

@@ -36,11 +36,13 @@ class LossFacts:
         name: Snake-case name; empty for a function of the user's own, or where there is none.
         from_logits: Whether it expects logits; None where it has no such setting.
         ignored: The label that it leaves out; None where it counts them all.
+        reduction: How it joins the rows, such as `sum`; empty where that is not told.
     """
 
     name: str = ""
     from_logits: bool | None = None
     ignored: int | None = None
+    reduction: str = ""
 
 
 def snake_case(name: str) -> str:
@@ -161,6 +163,7 @@ def _rate(optimizer: Any, schedule: Any) -> float | None:
 def _loss(loss: Any) -> LossFacts:
     """Return what a loss is, in any form that `compile` takes."""
     keywords: dict[str, Any] = {}
+    reduction = ""
     if isinstance(loss, (str, dict)):
         if str(loss).lower() in ("ce", "crossentropy"):
             return LossFacts("crossentropy", False)
@@ -169,6 +172,7 @@ def _loss(loss: Any) -> LossFacts:
         keywords, loss = {**loss.keywords, **keywords}, loss.func
     if isinstance(loss, keras.losses.Loss):
         keywords = getattr(loss, "_fn_kwargs", None) or {}
+        reduction = str(getattr(loss, "reduction", None) or "")
         wraps = type(loss).__name__ == "LossFunctionWrapper"
         known = loss.fn if wraps else type(loss)  # pyright: ignore[reportAttributeAccessIssue]
     else:
@@ -182,6 +186,7 @@ def _loss(loss: Any) -> LossFacts:
         name,
         bool(keywords.get("from_logits", False)) if takes_logits else None,
         None if ignored is None else int(ignored),
+        reduction,
     )
 
 

@@ -81,6 +81,7 @@ class OutputFacts:
         logit_metrics: Those of them that were told to expect logits.
         after: Names of the layers after `layer`, such as an Activation or a Dropout, in order.
         ignored_label: The label that the loss leaves out; None where it counts them all.
+        reduction: How the loss joins the rows of a batch, such as `sum`; empty where not told.
     """
 
     name: str
@@ -93,6 +94,7 @@ class OutputFacts:
     logit_metrics: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     ignored_label: int | None = None
+    reduction: str = ""
 
 
 @dataclass(frozen=True)

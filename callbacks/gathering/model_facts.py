@@ -182,6 +182,7 @@ def _outputs(
                 tuple(each for each, metric in told.items() if expects_logits(metric)),
                 end.after,
                 loss.ignored,
+                loss.reduction,
             )
         )
     return ends, facts

@@ -6,15 +6,16 @@ Whether a model is poor, or the data are noisy, shows only beside them. NumPy al
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import even_places, named_arrays, numbers_of
+from .arrays import even_places, length_of, named_arrays, numbers_of
 from .facts import OutputFacts
 from .given_data import GivenData, Rows
 
-__all__ = ["naive_scores"]
+__all__ = ["Question", "features_of", "is_input", "naive_scores", "question_of"]
 
 MOST_ROWS = 2_000
 MOST_FEATURES = 300
@@ -29,6 +30,27 @@ CLASS_LOSSES = (
 )  # fmt: skip
 
 Scores = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an answer that needs no training is asked for.
+
+    Args:
+        train: The training rows.
+        held: The validation rows.
+        target: What is wanted of the training rows, `(rows, targets)`; of classes, one-hot rows.
+        plain: The answer that knows nothing of a row, `(targets,)`.
+        classes: Whether classes are asked for.
+        score: Scores answers for the validation rows, `(validation rows, targets)`.
+    """
+
+    train: Rows
+    held: Rows
+    target: np.ndarray
+    plain: np.ndarray
+    classes: bool
+    score: Callable[[np.ndarray], Scores]
 
 
 def naive_scores(given: GivenData, outputs: Sequence[OutputFacts]) -> dict[str, Scores]:
@@ -53,42 +75,52 @@ def naive_scores(given: GivenData, outputs: Sequence[OutputFacts]) -> dict[str, 
         >>> scores["linear"]["loss"] < 0.1 < scores["mean"]["loss"]
         True
     """
+    asked = question_of(given, outputs)
+    if asked is None:
+        return {}
+    plain = "majority" if asked.classes else "mean"
+    answers = {plain: np.tile(asked.plain, (length_of(asked.held.y) or 0, 1))}
+    fitted = _linear(asked.train, asked.held, asked.target)
+    if fitted is not None and not (not asked.classes and is_input(asked)):
+        answers["linear"] = fitted
+    scored = {name: asked.score(answer) for name, answer in answers.items()}
+    return {name: scores for name, scores in scored.items() if scores}
+
+
+def question_of(given: GivenData, outputs: Sequence[OutputFacts]) -> Question | None:
+    """Return what is asked for, or None where an answer could not be compared with the model's.
+
+    Args:
+        given: What `fit` was given.
+        outputs: The outputs of the compiled model.
+    """
     train, held = given.train, given.validation
     weighted = given.class_weight is not None or given.sample_weighted
     if train is None or held is None or len(outputs) != 1 or not train.evenly:
-        return {}
+        return None
     target, held_target = _only_target(train), _only_target(held)
     if target is None or held_target is None:
-        return {}
+        return None
     output = outputs[0]
     if (
         min(len(target), len(held_target)) < FEWEST_ROWS
         or target.shape[1:] != held_target.shape[1:]
     ):
-        return {}
+        return None
     if output.loss in CLASS_LOSSES:
         classes = _classes(target, held_target, output)
         if classes is None:
-            return {}
+            return None
         known, unseen, count = classes
         shares = np.bincount(known, minlength=count) / len(known)
-        answers = {"majority": np.tile(shares, (len(unseen), 1))}
-        fitted = _linear(train, held, np.eye(count)[known])
-        if fitted is not None:
-            answers["linear"] = fitted
         score = lambda answer: _score_classes(answer, unseen, output, weighted)  # noqa: E731
-    else:
-        flat, held_flat = _as_columns(target), _as_columns(held_target)
-        if flat is None or held_flat is None or output.loss not in (*SQUARED, *ABSOLUTE):
-            return {}
-        centre = np.median(flat, axis=0) if output.loss in ABSOLUTE else flat.mean(axis=0)
-        answers = {"mean": np.tile(centre, (len(held_flat), 1))}
-        fitted = _linear(train, held, flat)
-        if fitted is not None and not _is_input(train, target):
-            answers["linear"] = fitted
-        score = lambda answer: _score_numbers(answer, held_flat, output, weighted)  # noqa: E731
-    scored = {name: score(answer) for name, answer in answers.items()}
-    return {name: scores for name, scores in scored.items() if scores}
+        return Question(train, held, np.eye(count)[known], shares, True, score)
+    flat, held_flat = _as_columns(target), _as_columns(held_target)
+    if flat is None or held_flat is None or output.loss not in (*SQUARED, *ABSOLUTE):
+        return None
+    centre = np.median(flat, axis=0) if output.loss in ABSOLUTE else flat.mean(axis=0)
+    score = lambda answer: _score_numbers(answer, held_flat, output, weighted)  # noqa: E731
+    return Question(train, held, flat, centre, False, score)
 
 
 def _only_target(rows: Rows) -> np.ndarray | None:
@@ -130,7 +162,7 @@ def _linear(train: Rows, held: Rows, target: np.ndarray) -> np.ndarray | None:
 
     Whole numbers that may be names, as words are, are no amounts and no inputs of it.
     """
-    first, second = _as_features(train), _as_features(held)
+    first, second = features_of(train), features_of(held)
     if first is None or second is None or first.shape[1] != second.shape[1]:
         return None
     rows = even_places(len(first), MOST_ROWS)
@@ -147,15 +179,16 @@ def _linear(train: Rows, held: Rows, target: np.ndarray) -> np.ndarray | None:
     return answers if np.isfinite(answers).all() else None
 
 
-def _is_input(rows: Rows, target: np.ndarray) -> bool:
+def is_input(asked: Question) -> bool:
     """Return whether the target is an input again: a line through it is no answer to learn from."""
+    target = asked.target.reshape(-1)
     return any(
-        array.size == target.size and np.array_equal(array.reshape(-1), target.reshape(-1))
-        for _, array in named_arrays(rows.x, "x")
+        array.size == target.size and np.array_equal(array.reshape(-1), target)
+        for _, array in named_arrays(asked.train.x, "x")
     )
 
 
-def _as_features(rows: Rows) -> np.ndarray | None:
+def features_of(rows: Rows) -> np.ndarray | None:
     """Return the inputs side by side, `(rows, features)`, infinity and NaN as 0; None for texts."""
     flat = []
     for _, array in named_arrays(rows.x, "x"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..evidence import Evidence
 from ..findings import Finding
 from ..thresholds import Thresholds
+from .rules_capacity import narrow_model, outdone
 from .rules_classes import imbalanced
 from .rules_data import degenerate_input, nan_input, unnormalised_input, unnormalised_target
 from .rules_fit import no_validation, overfitting, too_few_epochs
@@ -38,6 +39,7 @@ from .rules_skill import class_collapse, underfitting
 from .rules_split import bad_split, leakage, validation_missing
 from .rules_start import bad_start
 from .rules_strength import dropout_after_output, over_regularised
+from .rules_summed import summed_loss
 
 __all__ = ["EXPLAINS", "RULES", "Rule"]
 
@@ -90,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     Rule("saturated_activation", hidden_softmax, needs=("model",)),
     Rule("lr_too_high", rate_out_of_range, needs=("model",)),
     Rule("exploding_gradient", exploding_at_start, needs=PROBES),
+    Rule("exploding_gradient", summed_loss, needs=("recorded", "model")),
     Rule("dead_relu", dead_at_start, needs=PROBES),
     Rule("nan_loss", nan_loss),
     Rule("nan_loss", hidden_nan, needs=("probes",)),
@@ -106,8 +109,10 @@ RULES: tuple[Rule, ...] = (
     Rule("class_collapse", same_answer, needs=PROBES),
     Rule("class_collapse", class_collapse),
     Rule("too_few_epochs", too_few_epochs, final=True),
+    Rule("underfitting", outdone, final=True),
     Rule("overfitting", overfitting),
     Rule("underfitting", underfitting, final=True),
+    Rule("underfitting", narrow_model, final=True, needs=("recorded", "model")),
     Rule("no_validation", validation_missing, needs=("data",)),
     Rule("no_validation", no_validation, final=True),
     Rule("unfitting_metric", unfitting_metric, needs=("model",)),
@@ -162,7 +167,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
         *NOT_LEARNED,
     ),
     "dead_relu": ("lr_too_high", "vanishing_gradient", *NOT_LEARNED),
-    "vanishing_gradient": ("saturated_activation", "dead_relu", *NOT_LEARNED),
+    "vanishing_gradient": ("saturated_activation", "dead_relu", "overfitting", *NOT_LEARNED),
     "saturated_activation": ("vanishing_gradient", "exploding_gradient", *NOT_LEARNED),
     "nan_input": ("unnormalised_input", "unnormalised_target", "bad_split", *SYMPTOMS),
     "degenerate_input": ("unnormalised_input", "leakage", "bad_split", *SYMPTOMS),

@@ -61,9 +61,10 @@ def bad_labels(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     Guide: LOSS-4, LOSS-5, PH-1b.
     """
     findings = []
+    evenly = evidence.data is None or evidence.data.evenly
     for head in heads_of(evidence):
         for target, whose in ((head.target, "targets"), (head.held, "targets of validation")):
-            told = _spoilt(head, target, whose, thresholds) if target is not None else None
+            told = _spoilt(head, target, whose, thresholds, evenly) if target else None
             if told is not None and target is not None:
                 cause, remedy, confidence = told
                 figures: dict[str, float | int | str] = {
@@ -174,14 +175,16 @@ def _is_counted(head: Head, target: ArrayFacts) -> bool:
 
 
 def _spoilt(
-    head: Head, target: ArrayFacts, whose: str, thresholds: Thresholds
+    head: Head, target: ArrayFacts, whose: str, thresholds: Thresholds, evenly: bool
 ) -> tuple[str, str, float] | None:
     """Return cause, remedy and confidence where the values of the targets are no labels."""
     loss, values = head.output.loss, target.values
+    # The first rows of a source that could not be read as a whole may be of one class.
+    every = whose == "targets" and evenly
     if loss not in SPARSE | BINARY | CATEGORICAL | HINGE or target.dtype == "string":
         return None
     if math.isnan(target.minimum) or target.one_hot:
-        return _one_class(target, whose) if whose == "targets" else None
+        return _one_class(target, whose) if every else None
     shown = f"The {whose} hold " + (
         ", ".join(f"{value:.4g}" for value in values[:4]) + (", …" if len(values) > 4 else "")
         if values
@@ -197,7 +200,7 @@ def _spoilt(
         if 1 < head.width <= target.maximum and not _is_counted(head, target) and target.whole:
             cause = f"{shown}, and the output has the classes 0 to {head.width - 1}."
             return cause, "Number the classes from 0 on, without gaps.", 0.95
-        return _one_class(target, whose) if whose == "targets" else None
+        return _one_class(target, whose) if every else None
     if loss in HINGE:
         return None
     few = bool(values) and len(values) <= max(20, 2 * head.width)
@@ -220,7 +223,7 @@ def _spoilt(
     ):
         cause = f"The rows of the {whose} add up to {sum(target.means):.3g} on average, not to 1."
         return cause, "Give one-hot rows, or shares that add up to 1.", 0.85
-    return _one_class(target, whose) if whose == "targets" else None
+    return _one_class(target, whose) if every else None
 
 
 def _one_class(target: ArrayFacts, whose: str) -> tuple[str, str, float] | None:
