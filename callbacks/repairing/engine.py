@@ -174,7 +174,7 @@ class Engine:
         if by >= BETTER and gain >= WORTH:
             return True, figures + ".", before, after
         worse_found = self._worse(old, new)
-        if gone and not worse_found and by > -NOT_WORSE:
+        if gone and not worse_found and by > -NOT_WORSE and not remedy.must_gain:
             return True, f"{finding.fault} is gone, and {figures}.", before, after
         reason = f"{figures}, which is no gain beyond chance."
         if by <= -NOT_WORSE:

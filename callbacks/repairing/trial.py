@@ -138,12 +138,15 @@ class Remedy:
         words: What it does.
         judged: Whether it must prove itself. Some only make the judgement honest, such as rows
             that are left out of validation because they are training rows.
+        must_gain: Whether it is kept for a better score alone: what takes several times as long
+            is not worth it because a finding is gone.
     """
 
     name: str
     apply: Callable[[Trial, Subject, Finding], Trial | None]
     words: str
     judged: bool = True
+    must_gain: bool = False
 
 
 def _shown(value: Any) -> str:

@@ -1,0 +1,157 @@
+"""What a repair keeps, undoes and refuses, one change at a time."""
+
+import math
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from goodfit.callbacks import History, repair
+from goodfit.callbacks.evidence import Evidence
+from goodfit.callbacks.gathering.given_data import Rows
+from goodfit.callbacks.repairing import engine as engine_module
+from goodfit.callbacks.repairing.engine import Engine
+from goodfit.callbacks.repairing.pool import Pool, rows_of
+from goodfit.callbacks.repairing.running import Outcome
+from goodfit.callbacks.repairing.scoring import Score
+from goodfit.callbacks.repairing.trial import Change, Remedy, Trial
+from goodfit.zoo.errors import BadInput
+from made_repairs import HELD, RANDOM, TRAIN, X, Y, finding, mended, small
+
+layers = keras.layers
+
+
+def test_what_helps_is_kept():
+    model = small(kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(-5.0))
+    done, lines = mended(model, "dead_relu", epochs=8)
+    assert [attempt.kept for attempt in done.log] == [True]
+    assert done.model is not model
+    assert done.score_after > done.score_before + 0.1
+    assert "Kept" in lines[0]
+
+
+def test_a_change_that_makes_it_worse_leaves_model_and_weights_as_they_were(monkeypatch):
+    def spoil(trial, subject, finding):
+        change = Change("The rate is spoilt.", "optimizer.learning_rate", 0.03, 50.0)
+        return trial.with_(change, optimizer={"learning_rate": 50.0})
+
+    remedies = {"oscillating_loss": (Remedy("spoil", spoil, "spoil it"),)}
+    monkeypatch.setattr(engine_module, "REMEDIES", remedies)
+    model = small()
+    done, lines = mended(model, "oscillating_loss", epochs=6)
+    assert done.model is model
+    assert not done.changes
+    assert [attempt.kept for attempt in done.log] == [False]
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.03)
+    assert done.score_after == done.score_before
+    assert "No remedy that was tried helped" in done.refused["oscillating_loss"]
+    assert "1 retraining," in lines[1]
+
+
+@pytest.mark.slow
+def test_raw_rows_and_raw_units_in_a_file_that_plain_keras_opens(tmp_path):
+    y = (X[:, 0] * 800 + X[:, 1] * 300 + 40_000).astype("float32")
+    again, _ = mended(
+        small(0.02, activation=None, loss="mse"), "unnormalised_target", X, y, 20, trials=1
+    )
+    assert again.score_after > 0.5
+    assert abs(again.model.predict(X[HELD], verbose=0).mean() - 40_000) < 500
+    again.model.save(tmp_path / "mended.keras")
+    expected = again.model.predict(X[HELD], verbose=0)
+    np.save(tmp_path / "x.npy", X[HELD])
+    code = (
+        "import keras, numpy as np, sys\n"
+        f"model = keras.saving.load_model(r'{tmp_path / 'mended.keras'}')\n"
+        f"answers = model.predict(np.load(r'{tmp_path / 'x.npy'}'), verbose=0)\n"
+        f"np.save(r'{tmp_path / 'answers.npy'}', answers)\n"
+        "assert not any(name.startswith('goodfit') for name in sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    np.testing.assert_allclose(np.load(tmp_path / "answers.npy"), expected, rtol=1e-5)
+
+
+def test_subclassed_models_are_trained_anew_but_not_rebuilt():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(1, "sigmoid")
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+    model = Own()
+    model.compile(keras.optimizers.SGD(1e-7), "binary_crossentropy")
+    done, _ = mended(model, "lr_too_low", epochs=6, trials=2)
+    assert done.model is model
+    assert done.log
+    done, _ = mended(model, "vanishing_gradient")
+    assert "a class of its own" in done.refused["vanishing_gradient"]
+
+
+def test_what_cannot_be_mended_is_said():
+    done, lines = mended(small(), "degenerate_input", epochs=1)
+    assert "no information" in done.refused["degenerate_input"]
+    assert lines[-1] == done.refused["degenerate_input"]
+
+
+def test_the_number_of_trials_is_kept_to():
+    done, _ = mended(small(), "saturated_activation", trials=0, epochs=1)
+    assert done.retrainings == 0
+    assert "No trial was left" in done.refused["saturated_activation"]
+    with pytest.raises(BadInput):
+        repair(small(), X, Y, trials=-1)
+    with pytest.raises(BadInput):
+        repair(keras.Sequential([layers.Dense(1)]), X, Y)
+
+
+def test_rows_are_read_from_every_source():
+    dataset = __import__("tensorflow").data.Dataset.from_tensor_slices((X, Y)).batch(50)
+    np.testing.assert_array_equal(rows_of(dataset).x, X)
+    assert rows_of(dataset.repeat()) is None
+    assert len(rows_of(dataset.repeat(), steps=2).x) == 100
+
+    class Source(keras.utils.PyDataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            return X[index * 30 : index * 30 + 30], Y[index * 30 : index * 30 + 30]
+
+    np.testing.assert_array_equal(rows_of(Source()).y, Y[:60])
+    generator = ((X[:10], Y[:10]) for _ in range(9))
+    assert rows_of(generator) is None
+    assert len(rows_of(generator, steps=3).x) == 30
+
+
+def test_scores_compare_on_the_same_rows_only():
+    noisy = Score(0.1, RANDOM.normal(0.9, 0.5, 50))
+    same = Score(0.12, noisy.errors - RANDOM.normal(0.0, 0.5, 50))
+    assert abs(engine_module.better_by(same, noisy)) < 3
+    assert engine_module.better_by(Score(0.5, noisy.errors - 0.4), noisy) == math.inf
+    assert engine_module.better_by(Score(-math.inf), noisy) == -math.inf
+    assert Engine(None).trials == 6
+
+
+def test_histories_of_outcomes_need_not_exist():
+    outcome = Outcome(None, None, None, [], Evidence())
+    assert engine_module._loss(outcome) == math.inf
+    known = Evidence(History.read({"loss": [1.0, 0.5]}))
+    assert engine_module._loss(Outcome(None, None, None, [], known)) == 0.5
+
+
+@pytest.mark.parametrize(("gain", "kept"), [(0.0, False), (0.002, False), (0.3, True)])
+def test_a_longer_training_is_kept_only_for_a_better_score(gain, kept):
+    errors = np.abs(RANDOM.normal(0.5, 0.1, 60))
+    old, new = Score(0.5, errors), Score(0.5 + gain, errors - gain + RANDOM.normal(0, 1e-3, 60))
+
+    class Scored:
+        def score(self, outcome, judge, rows):
+            return new if outcome is longer else old
+
+    rows = Trial(Pool.of(Rows(X[TRAIN], Y[TRAIN]), Rows(X[HELD], Y[HELD])))
+    first = Outcome(rows, None, None, [finding("too_few_epochs", "warning")], Evidence())
+    longer = Outcome(rows, None, None, [], Evidence())
+    (remedy,) = engine_module.REMEDIES["too_few_epochs"]
+    judged = Engine(Scored())._judge(first, longer, first.findings[0], remedy)
+    assert judged[0] is kept
