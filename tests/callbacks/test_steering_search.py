@@ -46,7 +46,7 @@ def state(model):
 
 
 def train(model, epochs=2):
-    history = model.fit(X, Y, epochs=epochs, batch_size=16, verbose=0)
+    history = model.fit(X, Y, epochs=epochs, batch_size=48, verbose=0)
     return [*history.history["loss"], *history.history["accuracy"]], state(model)
 
 
@@ -64,7 +64,7 @@ def test_a_training_that_follows_gives_the_same_bits(build, before):
         if before:
             train(model, before)
         if search:
-            find_learning_rate(model, X, Y, steps=30, highest=100.0)
+            find_learning_rate(model, X, Y, steps=12, highest=100.0)
         trained.append(train(model))
     assert_same(*trained)
 
@@ -74,10 +74,10 @@ def test_nothing_of_the_model_is_touched():
     train(model)
     optimizer, function, before = model.optimizer, model.train_function, state(model)
     drawn = random.getstate(), np.random.get_state()[1].copy()
-    find_learning_rate(model, X, Y, steps=20)
+    find_learning_rate(model, X, Y, steps=12)
     assert model.optimizer is optimizer
     assert model.train_function is function
-    assert int(optimizer.iterations) == 12
+    assert int(optimizer.iterations) == 4
     assert float(optimizer.learning_rate) == pytest.approx(0.05)
     for mine, theirs in zip(before, state(model), strict=True):
         np.testing.assert_array_equal(mine, theirs)
@@ -273,7 +273,7 @@ def test_in_the_midst_of_a_training_it_leaves_that_training_as_it_is():
     search = Search()
     for callbacks in ([], [search]):
         model = made()
-        history = model.fit(X, Y, epochs=3, batch_size=16, verbose=0, callbacks=callbacks)
+        history = model.fit(X, Y, epochs=2, batch_size=48, verbose=0, callbacks=callbacks)
         trained.append(([*history.history["loss"], *history.history["accuracy"]], state(model)))
     assert len(search.found.rates) == 12
     assert_same(*trained)
