@@ -16,6 +16,7 @@ __all__ = ["BEYOND_REPAIR", "REMEDIES"]
 LEAVE_OUT = Remedy("leave_out_rows", rows.leave_out_rows, "leave out rows with NaN")
 FILL = Remedy("fill_gaps", rows.fill_gaps, "fill gaps with the mean")
 LABELS = Remedy("mend_labels", data.mend_labels, "make labels class numbers again")
+COLUMNS = Remedy("drop_empty_columns", data.drop_empty_columns, "leave out empty columns")
 INPUTS = Remedy("standardise_inputs", data.standardise_inputs, "standardise inputs in the model")
 TARGETS = Remedy("standardise_targets", data.standardise_targets, "learn standardised targets")
 APART = Remedy("set_apart", rows.set_apart, "keep rows for validation", judged=False)
@@ -53,7 +54,7 @@ DEEPEN = Remedy("deepen", fit.deepen, "one more layer")
 REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "nan_input": (LEAVE_OUT, FILL),
     "bad_labels": (LABELS, HEAD),
-    "label_shape_mismatch": (STEPS, HEAD),
+    "label_shape_mismatch": (STEPS, COLUMNS, HEAD),
     "wrong_loss": (LOSS, HEAD, LABELS),
     "wrong_output_activation": (HEAD, LOSS),
     "unnormalised_input": (INPUTS, NORM),

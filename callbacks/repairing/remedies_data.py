@@ -11,7 +11,13 @@ from .scoring import CLASS_LOSSES
 from .subject import Subject
 from .trial import Change, Trial
 
-__all__ = ["means_of", "mend_labels", "standardise_inputs", "standardise_targets"]
+__all__ = [
+    "drop_empty_columns",
+    "means_of",
+    "mend_labels",
+    "standardise_inputs",
+    "standardise_targets",
+]
 
 MEND = 1000  # more distinct labels than this are no classes
 BEAR_NEGATIVE = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
@@ -66,6 +72,28 @@ def mend_labels(trial: Trial, subject: Subject, finding: Finding) -> Trial | Non
         what, "targets", tuple(values[:10].tolist()), tuple(range(min(10, len(values))))
     )
     return trial.with_(change, pool=replace(trial.pool, y=_like(trial.pool.y, numbers)))
+
+
+def drop_empty_columns(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Leave out columns of one-hot labels that no row has, where the output has no unit for them.
+
+    They come of classes that were counted from 1.
+
+    Guide: ACT-9, LOSS-7.
+    """
+    targets = trial.pool.targets()
+    units = subject.heads[0].shape[-1:]
+    if len(targets) != 1 or not units:
+        return None
+    (labels,) = targets.values()
+    if labels.ndim != 2 or labels.dtype.kind not in "fiub":
+        return None
+    used = (labels != 0).any(axis=0)
+    if used.all() or used.sum() != units[0] or not ((labels == 1).sum(axis=1) == 1).all():
+        return None
+    what = "Columns of the labels that no row has are left out: no output is for them."
+    change = Change(what, "targets", f"{labels.shape[1]} columns", f"{units[0]} columns")
+    return trial.with_(change, pool=trial.pool.with_targets(lambda array: array[:, used]))
 
 
 def standardise_inputs(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:

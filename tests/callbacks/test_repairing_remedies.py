@@ -56,6 +56,19 @@ def test_labels_are_class_numbers_again(labels, classes):
     )
 
 
+def test_columns_that_no_row_has_are_left_out_where_no_unit_is_for_them():
+    y = np.eye(4, dtype="float32")[1 + np.arange(40) % 3]
+    drop = remedies_data.drop_empty_columns
+    loss = "categorical_crossentropy"
+    trial = trial_of(y=y)
+    changed, built = applied(drop, model_of(layers.Dense(3, "softmax"), loss=loss), trial)
+    np.testing.assert_array_equal(changed.pool.y.argmax(1), trial.pool.y.argmax(1) - 1)
+    assert built.output_shape == (None, 3)
+    for units in (2, 4):
+        model = model_of(layers.Dense(units, "softmax"), loss=loss)
+        assert applied(drop, model, trial) == (None, None)
+
+
 def test_labels_that_are_right_stay():
     assert applied(remedies_data.mend_labels, model_of(layers.Dense(1)), trial_of())[0] is None
 
