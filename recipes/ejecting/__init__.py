@@ -1,0 +1,1 @@
+"""A run as one script that needs Keras and no goodfit."""

@@ -1,0 +1,1 @@
+"""The five phases: one change at a time, compared, and written down."""
