@@ -6,8 +6,9 @@ import contextlib
 import inspect
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 import goodfit.callbacks as kit
@@ -84,6 +85,17 @@ class Grade:
     def warned(self) -> bool:
         return any(each.severity == "warning" for each in self.findings)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return all but the case as plain data for JSON."""
+        return {**vars(self), "case": self.case.name,
+                "findings": [each.to_dict() for each in self.findings]}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], case: Case) -> Grade:
+        """Return the grade that `to_dict` described."""
+        findings = tuple(Finding.from_dict(each) for each in data["findings"])
+        return cls(**{**data, "case": case, "findings": findings})
+
     def line(self) -> str:
         """Return the case, what is true, and what was said, in one line."""
         if self.case.fault:
@@ -119,6 +131,7 @@ class Mended:
         retrainings: How many trainings the repair ran.
         multiple: Its time as a multiple of the broken training's.
         changes: What was changed, in words.
+        log: Every remedy that was tried, and what is refused, in words.
     """
 
     case: Case
@@ -128,6 +141,7 @@ class Mended:
     retrainings: int
     multiple: float
     changes: tuple[str, ...] = ()
+    log: tuple[str, ...] = ()
 
     @property
     def closed(self) -> float | None:
@@ -140,6 +154,17 @@ class Mended:
     @property
     def worse(self) -> bool:
         return self.repaired < (self.broken or 0.0) - WORSE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all but the case as plain data for JSON."""
+        return {**vars(self), "case": self.case.name,
+                "changes": list(self.changes), "log": list(self.log)}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], case: Case) -> Mended:
+        """Return what `to_dict` described."""
+        words = {name: tuple(data[name]) for name in ("changes", "log")}
+        return cls(**{**data, "case": case, **words})
 
     def line(self) -> str:
         """Return the scores and the price in one line."""
@@ -224,6 +249,7 @@ def mend(case: Case, before: Grade, seed: int = 0) -> Mended | None:
         int(repaired.retrainings),
         seconds / max(before.seconds, 1e-9),
         tuple(map(str, repaired.changes)),
+        (*map(str, repaired.log), *(repaired.refused or {}).values()),
     )
 
 
@@ -261,6 +287,7 @@ class Summary:
             "repair closes ≥ 70 %": part(sum(gap >= CLOSED for gap in gaps), len(gaps)),
             "retrainings, mean": mean([each.retrainings for each in sick]),
             "times as long, mean": mean([each.multiple for each in sick]),
+            "median": mean([median([each.multiple for each in sick])] if sick else []),
             "healthy made worse": part(
                 sum(each.worse for each in self.mended if not each.case.fault),
                 sum(not each.case.fault for each in self.mended),

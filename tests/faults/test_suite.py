@@ -1,13 +1,23 @@
 """The suite itself: both halves hold what they say, and what is called broken is broken."""
 
+import importlib.util
 from collections import Counter
+from pathlib import Path
 
+import grading
 import keras
+import numpy as np
 import pytest
 from case import FAMILIES, FAULTS
 from goodfit.callbacks import Finding
 from grading import Grade, Mended, Summary
 from loading import HALVES, cases
+
+SPEC = importlib.util.spec_from_file_location(
+    "bench_diagnosis", Path(__file__).parents[2] / "tools" / "bench" / "diagnosis.py"
+)
+bench = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(bench)
 
 
 def of(half):
@@ -47,8 +57,8 @@ def test_no_case_stands_in_both_halves():
     assert not [name for name, count in names.items() if count > 1]
 
 
-def finding(fault, severity="warning", consequences=()):
-    return Finding(fault, "", severity, "cause", "remedy", consequences=consequences)
+def finding(fault, severity="warning", consequences=(), **values):
+    return Finding(fault, "", severity, "cause", "remedy", consequences=consequences, **values)
 
 
 def test_grades_say_what_is_named_and_whether_it_is_right():
@@ -119,3 +129,22 @@ def test_what_is_broken_scores_below_its_twin(half):
         if scored and not scored[1] - scored[0] >= 0.02:
             fine.append((case.name, *scored))
     assert not fine
+
+
+def test_results_are_kept_case_by_case_and_read_again(tmp_path):
+    path = tmp_path / "results.json"
+    one, two = [case for case in cases("open") if case.fault][:2]
+    results = bench.Results(path, "open", 0, repair=True)
+    grade = Grade(one, (finding(one.fault, figures={"loss": np.float32(0.5)}),), 2.0, score=0.5)
+    done = Mended(one, 0.5, 0.9, 0.8, 3, 4.0, ("The rate.",), ("It was tried.",))
+    results.keep(grade, done, repaired=True)
+    results.keep(Grade(two, ()), None, repaired=False)
+    again = bench.Results(path, "open", 0, repair=True)
+    assert again.has(one.name)
+    assert not again.has(two.name)
+    grades, mended = again.of(cases("open"), grading)
+    assert {each.case for each in grades} == {one, two}
+    assert mended == [done]
+    assert grades[0].line() == grade.line()
+    with pytest.raises(SystemExit, match="is of half open"):
+        bench.Results(path, "kept", 0, repair=True)

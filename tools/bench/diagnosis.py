@@ -1,11 +1,17 @@
 """What the diagnosis says of trainings whose fault is known, and of healthy ones.
 
     python tools/bench/diagnosis.py --half open [--repair] [--only NAME] [--write docs/FILE.md]
+    python tools/bench/diagnosis.py --half open --repair --results FILE.json [--only NAME]
 
 The cases stand in `tests/faults`. Thresholds may be set on the open half; the kept half is for
 reporting alone. One line is printed for each case: D detected, N root named, F root first, P
 nothing named that is not so; for a healthy training ok, W or E. Then come the table and every miss.
 `--scores` shows the scores of each broken training and its twin instead, without any diagnosis.
+
+`--results FILE.json` keeps the result of each case as soon as it is there; cases that the file has
+are not run again. So a run can be cut short and gone on with, and portions (`--only`) add up: the
+table is of all cases in the file. To run a case anew, take it out of the file. With `--write` a
+file must hold every case of the half.
 """
 
 from __future__ import annotations
@@ -63,6 +69,57 @@ def write(path: Path, half: str, row: dict[str, str], misses: list[str]) -> None
     path.write_text("\n".join(text) + "\n", "utf-8")
 
 
+class Results:
+    """What is known of each case, in a file that is whole whenever the run is cut.
+
+    Args:
+        path: The JSON file; None keeps nothing beyond this run.
+        half: The half, and
+        seed: the seed, that all of it is of.
+        repair: Whether a case without its repair counts as not run.
+    """
+
+    def __init__(self, path: Path | None, half: str, seed: int, repair: bool) -> None:
+        self.path, self.repair = path, repair
+        self.whole: dict[str, Any] = {"half": half, "seed": seed, "cases": {}}
+        if path is None or not path.exists():
+            return
+        known = json.loads(path.read_text("utf-8"))
+        if (known["half"], known["seed"]) != (half, seed):
+            raise SystemExit(f"{path} is of half {known['half']} and seed {known['seed']}.")
+        self.whole = known
+
+    def has(self, name: str) -> bool:
+        """Return whether a case need not be run."""
+        return "mended" in self.whole["cases"].get(name, {}) or (
+            not self.repair and name in self.whole["cases"]
+        )
+
+    def keep(self, grade: Any, mended: Any, repaired: bool) -> None:
+        """Keep what came of a case; `mended` is None where nothing can be scored."""
+        known = {"grade": grade.to_dict()}
+        if repaired:
+            known["mended"] = None if mended is None else mended.to_dict()
+        self.whole["cases"][grade.case.name] = known
+        if self.path is not None:
+            beside = self.path.with_name(self.path.name + ".part")
+            text = json.dumps(self.whole, indent=1, ensure_ascii=False, default=float)
+            beside.write_text(text + "\n", "utf-8")
+            beside.replace(self.path)
+
+    def of(self, cases: Any, grading: Any) -> tuple[list[Any], list[Any]]:
+        """Return grades and repairs of these cases, as far as they are known."""
+        known = [(case, self.whole["cases"].get(case.name)) for case in cases]
+        known = [(case, each) for case, each in known if each is not None]
+        grades = [grading.Grade.from_dict(each["grade"], case) for case, each in known]
+        mended = [
+            grading.Mended.from_dict(each["mended"], case)
+            for case, each in known
+            if each.get("mended") is not None
+        ]
+        return grades, mended
+
+
 def scores(cases: Any, seed: int) -> None:
     """Print the scores of each training and of its twin."""
     import keras
@@ -94,6 +151,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--repair", action="store_true", help="also repair each and score it")
     parser.add_argument("--scores", action="store_true", help="show scores, without diagnosis")
+    parser.add_argument("--results", type=Path, help="the JSON file that keeps each result")
     parser.add_argument("--write", type=Path, help="the page that keeps the table")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
@@ -108,18 +166,28 @@ def main() -> int:
     if arguments.repair and not grading.can_repair():
         print("goodfit.callbacks has no repair", file=sys.stderr)
         return 2
-    grades, mended = [], []
+    results = Results(arguments.results, arguments.half, arguments.seed, arguments.repair)
     for case in cases:
-        grades.append(grading.grade(case, arguments.seed))
-        print(grades[-1].line(), flush=True)
+        if results.has(case.name):
+            continue
+        grade, done = grading.grade(case, arguments.seed), None
+        print(grade.line(), flush=True)
         if arguments.repair:
-            done = grading.mend(case, grades[-1], arguments.seed)
+            done = grading.mend(case, grade, arguments.seed)
             if done is not None:
-                mended.append(done)
                 print(done.line(), flush=True)
-    summary = grading.Summary(arguments.half, grades, mended)
+        results.keep(grade, done, arguments.repair)
+    half = importlib.import_module("loading").cases(arguments.half)
+    known = half if arguments.results else cases
+    summary = grading.Summary(arguments.half, *results.of(known, grading))
     misses = summary.misses()
+    missing = [case.name for case in half if not results.has(case.name)]
+    if arguments.results and missing:
+        print(f"\n{len(missing)} of {len(half)} cases are not in {arguments.results} yet.")
     print("\n" + table([summary.row()]) + "\n\n" + "\n".join(misses))
+    if arguments.write and arguments.results and missing:
+        print("Nothing is written: not every case of the half was run.", file=sys.stderr)
+        return 2
     if arguments.write:
         write(arguments.write, arguments.half, summary.row(), misses)
     return 0
