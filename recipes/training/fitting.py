@@ -65,6 +65,7 @@ def train(
     baseline: Mapping[str, Any] | None = None,
     listener: Listener | None = None,
     resume: bool = False,
+    deadline: float | None = None,
 ) -> Run:
     """Build the model of a config, train it on the splits, diagnose it, save it.
 
@@ -81,6 +82,7 @@ def train(
         baseline: Scores of naive answers on the validation rows, by metric, to compare with.
         listener: Told of steps and epochs.
         resume: Go on with the unfinished run in `folder`.
+        deadline: Reading of `time.monotonic` at which the training ends with what it has.
 
     Returns:
         The run, with the trained model.
@@ -125,6 +127,7 @@ def train(
         checkpoint=checkpoint,
         listener=lambda logs: tell("epoch", {**logs, **planned}),
         units=_units(config, scale),
+        deadline=deadline,
     )
     # Nothing below reads the outputs of sequences, which may be large.
     sequence = splits.task.is_sequence

@@ -22,11 +22,12 @@ from .warming import full_rate
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["LEARNING_RATE_FLOOR", "run_epochs"]
+__all__ = ["LEARNING_RATE_FLOOR", "OUT_OF_TIME", "run_epochs"]
 
 LEARNING_RATE_FACTOR = 0.5
 LEARNING_RATE_FLOOR = 1e-7
 SECONDS_BETWEEN_CHECKPOINTS = 60.0
+OUT_OF_TIME = "the time is up"
 
 EpochListener = Callable[[dict[str, Any]], None]
 
@@ -42,8 +43,9 @@ def run_epochs(
     checkpoint: Path | None = None,
     listener: EpochListener | None = None,
     units: Mapping[str, float] | None = None,
+    deadline: float | None = None,
 ) -> TrainingState:
-    """Train until early stopping, the last epoch, a loss that is not finite, or Ctrl-C.
+    """Train until early stopping, the last epoch, a loss that is not finite, Ctrl-C, or a deadline.
 
     The best weights are those with the lowest validation loss; they are in `model` at the end.
     After Ctrl-C the checkpoint holds the exact place, and a second Ctrl-C ends at once.
@@ -58,6 +60,7 @@ def run_epochs(
         checkpoint: File for the place of an unfinished training.
         listener: Called after every epoch with its logs and the best epoch so far.
         units: Factors by metric name that bring a metric to the unit of the target.
+        deadline: Reading of `time.monotonic` after which no further rows are trained on.
 
     Returns:
         The state, with `status` and `stopped_by`.
@@ -81,10 +84,14 @@ def run_epochs(
             order = epoch_order(config.seed, state.epoch, rows)
             for done in engine.train(order, state.row):
                 state.row = done
-                if pressed() and done < rows:
+                late = deadline is not None and time.monotonic() > deadline
+                if (pressed() or late) and done < rows:
                     break
             if state.row < rows:
-                state.status, state.stopped_by = "interrupted", "Ctrl-C"
+                if pressed():
+                    state.status, state.stopped_by = "interrupted", "Ctrl-C"
+                else:
+                    state.status, state.stopped_by = "finished", OUT_OF_TIME
                 break
             logs = engine.logs() | engine.validate()
             for name, factor in (units or {}).items():
@@ -100,6 +107,8 @@ def run_epochs(
                 listener({"epoch": state.epoch, "best_epoch": state.best_epoch, **logs})
             if state.status == "unfinished" and pressed():
                 state.status, state.stopped_by = "interrupted", "Ctrl-C"
+            if state.status == "unfinished" and deadline and time.monotonic() > deadline:
+                state.status, state.stopped_by = "finished", OUT_OF_TIME
             if checkpoint and time.monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
                 save_checkpoint(checkpoint, model, state)
                 saved_at = time.monotonic()
