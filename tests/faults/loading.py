@@ -7,6 +7,7 @@ from pathlib import Path
 
 from case import Case
 
+FOLDERS = {"open": "open_half", "kept": "kept_half", "new": "new_cases"}
 HALVES = ("open", "kept")
 
 
@@ -14,10 +15,10 @@ def cases(half: str, only: str = "") -> tuple[Case, ...]:
     """Return the cases of a half in the order of its files; `only` is a part of the name.
 
     Args:
-        half: `open` or `kept`.
+        half: `open`, `kept` or `new`.
         only: Keep the cases whose name contains one of these parts, separated by commas.
     """
-    folder = Path(__file__).parent / f"{half}_half"
+    folder = Path(__file__).parent / FOLDERS[half]
     found: list[Case] = []
     for path in sorted(folder.glob("*.py")):
         found.extend(getattr(importlib.import_module(f"{folder.name}.{path.stem}"), "CASES", ()))

@@ -4,8 +4,9 @@
     python tools/bench/diagnosis.py --half open --repair --results FILE.json [--only NAME]
 
 The cases stand in `tests/faults`. Thresholds may be set on the open half; the kept half is for
-reporting alone. One line is printed for each case: D detected, N root named, F root first, P
-nothing named that is not so; for a healthy training ok, W or E. Then come the table and every miss.
+reporting alone, and so are the new cases, which came later. One line is printed for each case: D
+detected, N root named, F root first, P nothing named that is not so; for a healthy training ok, W
+or E. Then come the table and every miss.
 `--scores` shows the scores of each broken training and its twin instead, without any diagnosis.
 
 `--results FILE.json` keeps the result of each case as soon as it is there; cases that the file has
@@ -145,7 +146,7 @@ def scores(cases: Any, seed: int) -> None:
 def main() -> int:
     """Run the cases asked for, print what is said of each, the table and the misses."""
     parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
-    parser.add_argument("--half", choices=("open", "kept"), default="open")
+    parser.add_argument("--half", choices=("open", "kept", "new"), default="open")
     parser.add_argument("--only", default="", help="parts of names, separated by commas")
     parser.add_argument("--fault", default="", help="only the cases of this fault")
     parser.add_argument("--seed", type=int, default=0)
