@@ -147,6 +147,15 @@ class Config:
         False, "compile each step with XLA first: slow to begin, then up to twice as fast"
     )
     class_weights: str = _setting("none", "weights of rows by class", options=("none", "balanced"))
+    augmentation: str = _setting(
+        "none",
+        "how much training rows are changed, anew in each epoch: none, light or standard",
+        options=("none", "light", "standard"),
+    )
+    augmentation_flip: bool = _setting(
+        False, "whether augmentation may swap left and right of pictures"
+    )
+    synonyms: str = _setting("", "file of synonyms to augment texts; empty: a small English list")
     cost_false_alarm: float = _setting(
         1.0, "what a wrong yes costs, beside `cost_missed`; decides the threshold", above=0.0
     )

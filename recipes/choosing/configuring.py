@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ...zoo.tasks import Task
+from ..augmenting.figures import augmentation_choices
 from ..config import Choice, Config, is_yours
 from ..dataset import Splits
 from ..model_settings import known_settings, taken_settings
@@ -140,6 +141,7 @@ def choose_config(splits: Splits, *, seed: int = 0, overrides: Iterable[str] = (
             False, "", {}, "Compiling takes longer than a short training saves by it."
         ),
         "class_weights": _class_weights(splits),
+        **augmentation_choices(splits.train.columns),
         **{
             name: Choice(1.0, "MET-7", {}, "Only you know what an error costs; both count equally.")
             for name in ("cost_false_alarm", "cost_missed")
