@@ -15,7 +15,7 @@ from ..thresholds import Thresholds
 from .building import start_of
 from .engine import Attempt, wanted
 from .in_training import InTraining, rate_of
-from .mending import NO_ROWS, mend, range_test
+from .mending import NO_ROWS, mend
 from .pool import BATCH, Pool, both_parts
 from .repaired import Repaired
 from .running import Outcome, Runner
@@ -41,7 +41,7 @@ def begin(model: Any, given: GivenData, say: Callable[[str], None] = print) -> I
             return None
         # The model as it is now, built once more: the one in training is left alone.
         runner = Runner(model, subject, start_of(model), {})
-        return range_test(runner)(Trial(Pool.of(given.train), 1, given.batch_size or BATCH))
+        return runner.find_rate(Trial(Pool.of(given.train), 1, given.batch_size or BATCH))
 
     repairs.range_test = found
     return repairs

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
+from dataclasses import dataclass, field, replace
 
 from ..findings import Finding
+from .judgement import Judgement, judgement
 from .remedies import BEYOND_REPAIR, REMEDIES
 from .running import Outcome, Runner
-from .scoring import Score, better_by
 from .trial import Change, Remedy, Trial
 
-__all__ = ["Attempt", "Engine"]
+__all__ = ["Attempt", "Engine", "wanted"]
 
-BETTER = 2.0
-"""Standard errors by which a score must be better to count for itself (about 1 chance in 40)."""
-NOT_WORSE = 1.0
-"""A score that is worse by more standard errors is worse, and the change is undone."""
-FEWEST = 8
-"""Rows that a score needs at least."""
-WORTH = 0.005
-"""And it must be better by this much: what a large set can prove may still be nothing."""
+Key = tuple[str, str, float | None]
+FOR_NOW = 3
+"""Retrainings in which what is kept for now must have paid, together with what followed."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +34,8 @@ class Attempt:
         findings_after: Faults found in the training with it.
         trained: Whether it took a training.
         seconds: What it took.
+        for_now: Whether it is not decided yet: what it mends is certainly wrong, so it stays until
+            the next repairs have shown whether they pay together.
     """
 
     fault: str
@@ -54,12 +48,25 @@ class Attempt:
     findings_after: tuple[str, ...] = ()
     trained: bool = True
     seconds: float = 0.0
+    for_now: bool = False
 
     def __str__(self) -> str:
         """Return the attempt in one line."""
-        end = "kept" if self.kept else "undone"
+        end = "kept for now" if self.for_now else "kept" if self.kept else "undone"
         what = " ".join(change.what for change in self.changes)
         return f"{self.fault}: {what} {end.capitalize()}: {self.why}"
+
+
+@dataclass(frozen=True)
+class _Firm:
+    """What stands, while changes are kept for now: to go back to, and to compare with."""
+
+    outcome: Outcome
+    finding: Finding
+    remedy: Remedy
+    tried: frozenset[Key]
+    attempts: int
+    retrainings: int
 
 
 @dataclass(eq=False)
@@ -70,127 +77,119 @@ class Engine:
         runner: Carries out trials.
         trials: Trainings at most.
         say: What to do with each line of the log.
+        seconds: What all trainings together may take: none is begun that would take longer, by
+            the time that an epoch took before.
     """
 
     runner: Runner
     trials: int = 6
     say: Callable[[str], None] = print
+    seconds: float = math.inf
     log: list[Attempt] = field(default_factory=list)
     retrainings: int = 0
     refused: dict[str, str] = field(default_factory=dict)
     reference: Outcome | None = None
+    spent: float = 0.0
+    too_long: set[str] = field(default_factory=set)
 
     def mend(self, outcome: Outcome) -> Outcome:
         """Return the best training that was found, beginning with the user's own."""
-        tried: set[tuple[str, str, float | None]] = set()
+        tried: set[Key] = set()
         best = self.reference = outcome
-        while self.retrainings < self.trials:
-            step = self._next(best, tried)
+        firm: _Firm | None = None
+        while True:
+            over = firm is not None and self.retrainings - firm.retrainings >= FOR_NOW
+            step = None if over or self.retrainings >= self.trials else self._next(best, tried)
             if step is None:
-                break
+                if firm is None:
+                    break
+                self._settle(firm, False, "alone and with what followed it did not help.")
+                best, tried, firm = firm.outcome, set(firm.tried), None
+                continue
             finding, remedy, trial = step
             tried.add(self._key(finding, remedy, best.trial))
-            restoring = trial.differs_only_in_restoring(best.trial)
-            if restoring and best.best is not None:
-                candidate = self.runner.restored(best, trial)
-            else:
-                restoring = False
-                candidate = self.runner.run(trial)
-                self.retrainings += 1
-            kept, why, before, after = self._judge(best, candidate, finding, remedy)
-            attempt = Attempt(
-                finding.fault,
-                remedy.name,
-                trial.changes[len(best.trial.changes) :],
-                kept,
-                why,
-                before.value,
-                after.value,
-                tuple(each.fault for each in candidate.findings),
-                not restoring,
-                candidate.seconds,
-            )
-            self.log.append(attempt)
-            self.say(str(attempt))
-            if kept:
-                if not remedy.judged and not math.isfinite(before.value):
-                    self.reference = candidate
-                best = candidate
+            candidate, trained = self._carry_out(best, trial)
+            said = judgement(self.runner, best, candidate, finding, remedy)
+            stays = _stays_for_now(said, finding, remedy, candidate)
+            if stays and firm is None:
+                firm = _Firm(best, finding, remedy, frozenset(tried), len(self.log),
+                             self.retrainings)  # fmt: skip
+            for_now = firm is not None and (said.kept or stays)
+            self._note(best, candidate, finding, remedy, said, trained, for_now)
+            if not said.kept and not stays:
+                continue
+            if not remedy.judged and not math.isfinite(said.before.value):
+                self.reference = candidate
+            best = candidate
+            if firm is not None and said.kept:
+                whole = judgement(self.runner, firm.outcome, best, firm.finding, firm.remedy)
+                if whole.kept:
+                    self._settle(firm, True, whole.why)
+                    firm = None
         self._tell_refused(best)
         return best
 
-    def _next(
-        self, best: Outcome, tried: set[tuple[str, str, float | None]]
-    ) -> tuple[Finding, Remedy, Trial] | None:
+    def _carry_out(self, best: Outcome, trial: Trial) -> tuple[Outcome, bool]:
+        """Return the trial carried out, and whether that took a training."""
+        if trial.differs_only_in_restoring(best.trial) and best.best is not None:
+            return self.runner.restored(best, trial), False
+        candidate = self.runner.run(trial)
+        self.retrainings += 1
+        self.spent += candidate.seconds
+        return candidate, True
+
+    def _note(
+        self,
+        best: Outcome,
+        candidate: Outcome,
+        finding: Finding,
+        remedy: Remedy,
+        said: Judgement,
+        trained: bool,
+        for_now: bool,
+    ) -> None:
+        attempt = Attempt(
+            finding.fault,
+            remedy.name,
+            candidate.trial.changes[len(best.trial.changes) :],
+            said.kept,
+            said.why,
+            said.before.value,
+            said.after.value,
+            tuple(each.fault for each in candidate.findings),
+            trained,
+            candidate.seconds,
+            for_now,
+        )
+        self.log.append(attempt)
+        self.say(str(attempt))
+
+    def _settle(self, firm: _Firm, kept: bool, why: str) -> None:
+        """Decide about all that was kept for now."""
+        for place, attempt in enumerate(self.log):
+            if place >= firm.attempts and attempt.for_now:
+                self.log[place] = replace(attempt, for_now=False, kept=kept, why=why)
+        self.say(f"What was kept for now is {'kept' if kept else 'undone'}: {why}")
+
+    def _next(self, best: Outcome, tried: set[Key]) -> tuple[Finding, Remedy, Trial] | None:
         """Return the next remedy that applies, of the first finding that has one left."""
         for finding in wanted(best.findings):
             for remedy in REMEDIES.get(finding.fault, ()):
                 if self._key(finding, remedy, best.trial) in tried:
                     continue
                 trial = remedy.apply(best.trial, self.runner.subject, finding)
-                if trial is not None:
-                    return finding, remedy, trial
+                if trial is None or (trial.epochs > best.trial.epochs and _stopped(best)):
+                    continue
+                if self.spent + _expected(best, trial) > self.seconds:
+                    self.too_long.add(finding.fault)
+                    continue
+                return finding, remedy, trial
         return None
 
-    def _key(self, finding: Finding, remedy: Remedy, trial: Trial) -> tuple[str, str, float | None]:
+    def _key(self, finding: Finding, remedy: Remedy, trial: Trial) -> Key:
         """Return what makes a remedy another one: the same step from another rate or length is."""
-        rate = self.runner.subject.rate(trial)
-        level = {
-            "add_dropout": float(len(trial.changes)),
-            "widen": float(len(trial.changes)),
-        }.get(remedy.name, rate)
-        by_rate = ("lower_rate", "raise_rate")
-        return (
-            finding.fault,
-            remedy.name,
-            level if level != rate or remedy.name in by_rate else None,
-        )
-
-    def _judge(
-        self, old: Outcome, new: Outcome, finding: Finding, remedy: Remedy
-    ) -> tuple[bool, str, Score, Score]:
-        """Return whether the new training is kept, why, and both scores on the same rows."""
-        judge = new.trial
-        rows = np.setdiff1d(judge.pool.validation, old.trial.pool.train)
-        if not remedy.judged and len(rows) < FEWEST:
-            # What the old training learned from cannot judge it.
-            rows = judge.pool.validation
-            before = Score(-math.inf)
-        else:
-            before = self.runner.score(old, judge, rows)
-        after = self.runner.score(new, judge, rows)
-        if new.failed:
-            return False, f"it could not be trained ({new.failed}).", before, after
-        if not remedy.judged:
-            return True, "it is judged by rows that say more.", before, after
-        gone = finding.fault not in faults_of(new.findings)
-        if not math.isfinite(after.value):
-            if _loss(new) < _loss(old) and not math.isfinite(before.value):
-                return True, "the loss is a number, and lower.", before, after
-            return False, "its answers are of no use.", before, after
-        by = better_by(after, before)
-        gain = after.value - before.value
-        figures = f"the score went from {_text(before)} to {_text(after)}"
-        if by >= BETTER and gain >= WORTH:
-            return True, figures + ".", before, after
-        worse_found = self._worse(old, new)
-        if gone and not worse_found and by > -NOT_WORSE and not remedy.must_gain:
-            return True, f"{finding.fault} is gone, and {figures}.", before, after
-        reason = f"{figures}, which is no gain beyond chance."
-        if by <= -NOT_WORSE:
-            reason = figures + "."
-        elif gone and worse_found:
-            reason = f"{figures}, and now there is {', '.join(worse_found)}."
-        return False, reason, before, after
-
-    def _worse(self, old: Outcome, new: Outcome) -> list[str]:
-        """Return the errors that were not there before."""
-        known = faults_of(old.findings)
-        return [
-            each.fault
-            for each in new.findings
-            if each.severity == "error" and each.fault not in known
-        ]
+        level = remedy.level(trial, self.runner.subject) if remedy.level else None
+        return finding.fault, remedy.name, level
 
     def _tell_refused(self, best: Outcome) -> None:
         tried = {attempt.fault for attempt in self.log}
@@ -212,6 +211,8 @@ class Engine:
                         f"The model is a class of its own: its layers cannot be changed from"
                         f" outside, which {fault} would need. {finding.remedy}"
                     )
+            if fault in self.too_long:
+                why += f" A remedy is left that would take longer than {self.seconds:.0f} s in all."
             self.refused[fault] = why
 
 
@@ -225,22 +226,21 @@ def wanted(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(called, key=lambda each: each.fault not in first)
 
 
-def faults_of(findings: Sequence[Finding]) -> set[str]:
-    """Return all that was found, what is explained by another finding included."""
-    named = {each.fault for each in findings if each.severity != "info"}
-    return named | {each for finding in findings for each in finding.consequences}
+def _stays_for_now(said: Judgement, finding: Finding, remedy: Remedy, candidate: Outcome) -> bool:
+    """Return whether a change that does not pay alone is waited with: the fault was certain."""
+    certain = remedy.certain and finding.severity == "error" and said.gone
+    answers = not candidate.failed and math.isfinite(said.after.value)
+    return certain and answers and not said.kept
 
 
-def _loss(outcome: Outcome) -> float:
+def _stopped(outcome: Outcome) -> bool:
+    """Return whether early stopping of ours ended a training: more epochs would change nothing."""
     history = outcome.evidence.recorded
-    if history is None:
-        return math.inf
-    for name in ("val_loss", "loss"):
-        series: Any = history.series(name)[1]
-        if len(series):
-            return float(series[-1]) if math.isfinite(series[-1]) else math.inf
-    return math.inf
+    if history is None or outcome.trial.patience is None:
+        return False
+    return len(history.epochs) < outcome.trial.epochs
 
 
-def _text(score: Score) -> str:
-    return f"{score.value:.3f}" if math.isfinite(score.value) else "none"
+def _expected(outcome: Outcome, trial: Trial) -> float:
+    """Return what a trial will take, in seconds, by what an epoch took before."""
+    return outcome.seconds * trial.epochs / max(outcome.trial.epochs, 1)

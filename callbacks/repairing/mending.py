@@ -9,22 +9,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import keras
 import numpy as np
 
 from ...zoo.errors import bad_input
 from ..findings import Finding
 from ..gathering.given_data import Rows
 from ..thresholds import Thresholds
-from .building import Start, build, compile_like, start_of
+from .building import Start, compile_like, start_of
 from .engine import Engine, wanted
 from .pool import BATCH, Pool, batch_of, both_parts, state_of
 from .repaired import Repaired
 from .running import Keeper, Outcome, Runner, run_errors
+from .scoring import in_words
 from .subject import describe
 from .trial import Trial
 
-__all__ = ["NO_ROWS", "mend", "range_test", "repair"]
+__all__ = ["NO_ROWS", "mend", "repair"]
+
+TIMES = 30.0
+"""Times as long as the training itself that its retrainings may take, all together."""
+SHORTEST = 10.0
+"""Seconds: a training that is shorter counts as one of this length there."""
 
 
 def repair(
@@ -44,6 +49,7 @@ def repair(
     steps_per_epoch: int | None = None,
     validation_steps: int | None = None,
     trials: int = 6,
+    times: float = TIMES,
     seed: int = 0,
     thresholds: Thresholds | None = None,
     verbose: int = 1,
@@ -71,6 +77,8 @@ def repair(
         steps_per_epoch: As of `fit`.
         validation_steps: As of `fit`.
         trials: Retrainings at most.
+        times: Times as long as the training itself that they may take, all together; what is over
+            within 10 seconds counts as 10.
         seed: Seed of the retrainings.
         thresholds: The figures at which the rules fire.
         verbose: 1 prints findings, repairs and their price; 2 also Keras's progress; 0 nothing.
@@ -79,7 +87,7 @@ def repair(
         The model, what was changed, and what it brought and cost.
 
     Raises:
-        BadInput: The model is not compiled, or `trials` is negative.
+        BadInput: The model is not compiled, `trials` is negative, or `times` no positive number.
 
     Guide: BP-2, CHK-2, DX-1, DX-5, LR-2, LR-3.
 
@@ -100,6 +108,13 @@ def repair(
             "The trials are not usable",
             expected="a number from 0 on",
             received=repr(trials),
+        )
+    if isinstance(times, bool) or not isinstance(times, (int, float)) or not times > 0:
+        raise bad_input(
+            "times_invalid",
+            "The time for retrainings is not usable",
+            expected="a number above 0, such as 30: times the time of the training",
+            received=repr(times),
         )
     settings = model.optimizer.get_config() if model.optimizer is not None else {}
     before = start_of(model)
@@ -137,7 +152,7 @@ def repair(
     start = Start(start.weights, start.plain, before.optimizer)
     runner = replace(runner, subject=describe(model, settings), start=start)
     return mend(runner, baseline, train, held, epochs - initial_epoch,
-                batch_size or batch_of(x) or BATCH, trials, say)  # fmt: skip
+                batch_size or batch_of(x) or BATCH, trials, say, times)  # fmt: skip
 
 
 def mend(
@@ -149,6 +164,7 @@ def mend(
     batch_size: int,
     trials: int,
     say: Any = print,
+    times: float = TIMES,
 ) -> Repaired:
     """Mend a training that has been carried out.
 
@@ -161,6 +177,7 @@ def mend(
         batch_size: Its rows of a batch.
         trials: Retrainings at most.
         say: What to do with each line of the log.
+        times: Times as long as the training that they may take.
 
     Returns:
         What it led to.
@@ -181,11 +198,11 @@ def mend(
         remedy = "Keep 10 to 15 % of the rows apart and pass them as validation_data."
         cause = "No validation data was given: no repair can be judged."
         findings.append(Finding("no_validation", "MIS-1", "info", cause, remedy))
-    subject = replace(runner.subject, range_test=range_test(runner))
+    subject = replace(runner.subject, range_test=runner.find_rate)
     runner = replace(runner, subject=subject)
     trial = replace(baseline.trial, pool=pool, epochs=max(1, epochs), batch_size=batch_size)
     first = replace(baseline, trial=trial, findings=findings, weights=state_of(model))
-    engine = Engine(runner, trials, say)
+    engine = Engine(runner, trials, say, times * max(took, SHORTEST))
     best = engine.mend(first)
     if {attempt.remedy for attempt in engine.log if attempt.kept} <= {"set_apart"}:
         # Nothing was wrong but that nobody looked: the model that learned from all rows stays.
@@ -205,9 +222,10 @@ def mend(
         took,
         tuple(engine.log),
         dict(engine.refused),
+        in_words(subject.heads, best.trial),
     )
     if engine.log:
-        say(f"Repair: {done.price}.")
+        say(f"Repair: {done.price}. Of the score on validation rows, {done.measure}.")
     for line in engine.refused.values():
         say(line)
     return done
@@ -243,27 +261,6 @@ def _handed_over(runner: Runner, first: Outcome, best: Outcome) -> Any:
         if mine.shape == theirs.shape:
             mine.assign(theirs)
     return model
-
-
-def range_test(runner: Runner) -> Any:
-    """Return a function from a trial to the learning rate that a short range test finds."""
-
-    def find(trial: Trial) -> float | None:
-        from ..steering.range_test import find_learning_rate
-
-        keras.utils.set_random_seed(runner.seed)
-        built = build(runner.model, trial, runner.start)
-        compile_like(built, runner.model, trial, runner.start)
-        x, y, weights = runner.rows(trial, trial.pool.train)
-        try:
-            found = find_learning_rate(
-                built, x, y, batch_size=trial.batch_size, sample_weight=weights
-            )
-        except run_errors():
-            return None
-        return found.proposed
-
-    return find
 
 
 def _without_training(failed: str) -> list[Finding]:

@@ -8,24 +8,41 @@ from . import remedies_head as head
 from . import remedies_layers as layers
 from . import remedies_rate as rate
 from . import remedies_rows as rows
-from . import remedies_search as search
-from .trial import Remedy
+from .subject import Subject
+from .trial import Remedy, Trial
 
 __all__ = ["BEYOND_REPAIR", "REMEDIES"]
 
+
+def _rate(trial: Trial, subject: Subject) -> float | None:
+    return subject.rate(trial)
+
+
+def _epochs(trial: Trial, subject: Subject) -> float:  # noqa: ARG001
+    return trial.epochs
+
+
+def _changes(trial: Trial, subject: Subject) -> float:  # noqa: ARG001
+    return len(trial.changes)
+
+
 LEAVE_OUT = Remedy("leave_out_rows", rows.leave_out_rows, "leave out rows with NaN")
 FILL = Remedy("fill_gaps", rows.fill_gaps, "fill gaps with the mean")
-LABELS = Remedy("mend_labels", data.mend_labels, "make labels class numbers again")
-COLUMNS = Remedy("drop_empty_columns", data.drop_empty_columns, "leave out empty columns")
+LABELS = Remedy("mend_labels", data.mend_labels, "make labels class numbers again", certain=True)
+COLUMNS = Remedy(
+    "drop_empty_columns", data.drop_empty_columns, "leave out empty columns", certain=True
+)
 INPUTS = Remedy("standardise_inputs", data.standardise_inputs, "standardise inputs in the model")
 TARGETS = Remedy("standardise_targets", data.standardise_targets, "learn standardised targets")
 APART = Remedy("set_apart", rows.set_apart, "keep rows for validation", judged=False)
 REDIVIDE = Remedy("redivide", rows.redivide, "divide the rows anew", judged=False)
 SHARED = Remedy("drop_shared", rows.drop_shared, "judge by unseen rows only", judged=False)
 WEIGHTS = Remedy("class_weights", rows.class_weights, "weigh classes alike")
-LOSS = Remedy("fit_loss", head.fit_loss, "choose the loss by the labels")
-HEAD = Remedy("fit_head", head.fit_head, "choose output and loss by the labels")
-STEPS = Remedy("fit_steps", head.fit_steps, "answer once, or at each step, as the targets")
+LOSS = Remedy("fit_loss", head.fit_loss, "choose the loss by the labels", certain=True)
+HEAD = Remedy("fit_head", head.fit_head, "choose output and loss by the labels", certain=True)
+STEPS = Remedy(
+    "fit_steps", head.fit_steps, "answer once, or at each step, as the targets", certain=True
+)
 RELU = Remedy("relu_hidden", layers.relu_hidden, "ReLU in hidden layers")
 SELU = Remedy("selu_hidden", layers.selu_hidden, "SELU in hidden layers")
 LEAKY = Remedy("leaky_relu", layers.leaky_relu, "leaky ReLU in hidden layers")
@@ -34,21 +51,21 @@ FRESH = Remedy("fresh_weights", layers.fresh_weights, "new initial weights")
 NORM = Remedy("batch_norm", layers.batch_norm, "batch normalization")
 GRU = Remedy("gru_cells", layers.gru_cells, "GRU for SimpleRNN")
 LSTM = Remedy("lstm_cells", layers.lstm_cells, "LSTM for SimpleRNN")
-LOWER = Remedy("lower_rate", rate.lower_rate, "divide the learning rate by 10")
+LOWER = Remedy("lower_rate", rate.lower_rate, "divide the learning rate by 10", level=_rate)
 USUAL = Remedy("usual_rate", rate.usual_rate, "the optimizer's usual learning rate")
-FOUND = Remedy("found_rate", search.found_rate, "the learning rate that a range test finds")
-HIGHER = Remedy("raise_rate", rate.raise_rate, "multiply the learning rate by 5")
+FOUND = Remedy("found_rate", rate.found_rate, "the learning rate that a range test finds")
+HIGHER = Remedy("raise_rate", rate.raise_rate, "multiply the learning rate by 5", level=_rate)
 PLATEAU = Remedy("reduce_on_plateau", rate.reduce_on_plateau, "reduce the rate on plateau")
 CLIP = Remedy("clip_gradients", rate.clip_gradients, "clip gradients")
 BATCH = Remedy("larger_batch", rate.larger_batch, "larger batches")
 BEST = Remedy("restore_best", fit.restore_best, "restore the best epoch")
 STOPPING = Remedy("early_stopping", fit.early_stopping, "stop early")
-LONGER = Remedy("more_epochs", fit.more_epochs, "train longer", must_gain=True)
-DROPOUT = Remedy("add_dropout", fit.add_dropout, "dropout")
+LONGER = Remedy("more_epochs", fit.more_epochs, "train longer", must_gain=True, level=_epochs)
+DROPOUT = Remedy("add_dropout", fit.add_dropout, "dropout", level=_changes)
 L2 = Remedy("add_l2", fit.add_l2, "an L2 penalty")
 WEAKEN = Remedy("weaken_regularization", fit.weaken_regularization, "weaker regularization")
 REMOVE = Remedy("remove_regularization", fit.remove_regularization, "no regularization")
-WIDEN = Remedy("widen", fit.widen, "wider layers")
+WIDEN = Remedy("widen", fit.widen, "wider layers", level=_changes)
 DEEPEN = Remedy("deepen", fit.deepen, "one more layer")
 
 REMEDIES: dict[str, tuple[Remedy, ...]] = {

@@ -71,7 +71,9 @@ def mend_labels(trial: Trial, subject: Subject, finding: Finding) -> Trial | Non
     change = Change(
         what, "targets", tuple(values[:10].tolist()), tuple(range(min(10, len(values))))
     )
-    return trial.with_(change, pool=replace(trial.pool, y=_like(trial.pool.y, numbers)))
+    renamed = {float(value): number for number, value in enumerate(values)}
+    pool = replace(trial.pool, y=_like(trial.pool.y, numbers))
+    return trial.with_(change, pool=pool, renamed=renamed)
 
 
 def drop_empty_columns(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001

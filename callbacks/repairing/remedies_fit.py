@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 LONGER = 3  # times as many epochs
+LONGEST = 30  # times as many as the user's own, at most
 PATIENCE = 15  # REG-1, LVL-1
 LEVELS = (0.3, 0.5)  # LVL-1, LVL-2
 L2 = 0.01  # LVL-2
@@ -61,11 +62,15 @@ def early_stopping(trial: Trial, subject: Subject, finding: Finding) -> Trial | 
 def more_epochs(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
     """Train for three times as many epochs, with early stopping.
 
+    Again where that paid and was not enough, up to 30 times the user's own number.
+
     Guide: EPO-1, REG-1.
     """
-    if any(change.setting == "epochs" for change in trial.changes):
-        return None  # once: what is still falling then asks for a rate, not for days
+    before = [change.before for change in trial.changes if change.setting == "epochs"]
+    own = before[0] if before else trial.epochs
     epochs = trial.epochs * LONGER
+    if epochs > LONGEST * own:
+        return None
     what = f"It trains for up to {LONGER} times as many epochs, with early stopping."
     held = len(trial.pool.validation) > 0
     return trial.with_(

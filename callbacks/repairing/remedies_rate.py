@@ -10,6 +10,7 @@ from .trial import Change, Trial
 
 __all__ = [
     "clip_gradients",
+    "found_rate",
     "larger_batch",
     "lower_rate",
     "raise_rate",
@@ -59,6 +60,18 @@ def usual_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None
         return None
     what = f"The learning rate is raised to what is usual for {subject.optimizer}."
     return _at(trial, rate, usual, what)
+
+
+def found_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Take the learning rate that a range test of some batches proposes.
+
+    Guide: LR-1, LR-3.
+    """
+    rate = subject.rate(trial)
+    found = subject.range_test(trial) if subject.range_test and rate else None
+    if not rate or found is None or not 1.5 < found / rate < 1e6:
+        return None
+    return _at(trial, rate, found, "The learning rate is what a range test found.")
 
 
 def raise_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001

@@ -32,6 +32,7 @@ class Repaired:
         training_seconds: What the user's own training took.
         log: Every repair that was tried, kept or undone.
         refused: Faults that were not mended, and why.
+        measure: What the score says, in words.
 
     Examples:
         >>> done = Repaired(None, (), (), (), 0.5, 0.5)
@@ -50,6 +51,7 @@ class Repaired:
     training_seconds: float = 0.0
     log: tuple[Attempt, ...] = ()
     refused: Mapping[str, str] | None = None
+    measure: str = ""
 
     @property
     def price(self) -> str:
@@ -63,7 +65,9 @@ class Repaired:
         """Return what was changed, the score, the price, and what could not be mended."""
         lines = [str(change) for change in self.changes] or ["Nothing was changed."]
         if self.changes and math.isfinite(self.score_after):
-            lines.append(f"Score on validation: {self.score_before:.3f} -> {self.score_after:.3f}.")
+            before = f"{self.score_before:.3f}" if math.isfinite(self.score_before) else "none"
+            what = f": {self.measure}" if self.measure else ""
+            lines.append(f"Score on validation rows {before} -> {self.score_after:.3f}{what}.")
         if self.log:
             lines.append(f"Price: {self.price}.")
         lines += list((self.refused or {}).values())

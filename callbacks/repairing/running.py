@@ -141,6 +141,22 @@ class Runner:
             None if trained is None else state_of(trained),
         )
 
+    def find_rate(self, trial: Trial) -> float | None:
+        """Return the learning rate that a short range test finds for a trial, or None."""
+        from ..steering.range_test import find_learning_rate
+
+        keras.utils.set_random_seed(self.seed)
+        built = build(self.model, trial, self.start)
+        compile_like(built, self.model, trial, self.start)
+        x, y, weights = self.rows(trial, trial.pool.train)
+        try:
+            found = find_learning_rate(
+                built, x, y, batch_size=trial.batch_size, sample_weight=weights
+            )
+        except run_errors():
+            return None
+        return found.proposed
+
     def watch(self) -> Any:
         """Return the callback that finds what is wrong with a trial."""
         from ..watching import Diagnose  # it uses this module itself
@@ -219,8 +235,13 @@ class Runner:
         if len(trial.pool.validation):
             x, y, weights = self.rows(trial, trial.pool.validation)
             options["validation_data"] = (x, y) if weights is None else (x, y, weights)
+        weights = options.get("class_weight")
         if trial.balanced:
             options.pop("class_weight", None)
+        elif weights and set(map(float, weights)) <= set(trial.renamed):
+            options["class_weight"] = {
+                trial.renamed[float(name)]: weight for name, weight in weights.items()
+            }
         return options
 
     def _beside(self, trial: Trial) -> list[Any]:
@@ -229,6 +250,8 @@ class Runner:
 
         beside = [copy.copy(each) for each in self.callbacks if is_steering(each)]
         if trial.patience is not None:
+            # The user's own would still stop where it did.
+            beside = [each for each in beside if type(each).__name__ != "EarlyStopping"]
             beside.append(
                 keras.callbacks.EarlyStopping(
                     "val_loss", mode="min", patience=trial.patience, restore_best_weights=True

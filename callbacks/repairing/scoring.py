@@ -11,8 +11,9 @@ import keras
 import numpy as np
 
 from .subject import Head
+from .trial import Trial
 
-__all__ = ["Score", "better_by", "score"]
+__all__ = ["Score", "better_by", "in_words", "score"]
 
 CLASS_LOSSES = (
     "binary_crossentropy",
@@ -69,6 +70,29 @@ def better_by(new: Score, old: Score) -> float:
     if noise <= 1e-12:
         return math.copysign(math.inf, mean) if abs(mean) > 1e-9 else 0.0
     return mean / noise
+
+
+def in_words(heads: Sequence[Head], trial: Trial) -> str:
+    """Return what the score of a model with these outputs says, for people.
+
+    Args:
+        heads: The outputs.
+        trial: The trial by which it is judged, whose losses count.
+
+    Examples:
+        >>> print(in_words((Head("y", None, None, (1,), "mean_squared_error"),), Trial(None)))
+        1 is perfect, 0 no better than always answering the mean of the labels (R²)
+    """
+    losses = [trial.losses.get(number, head.loss) for number, head in enumerate(heads)]
+    naive = []
+    if any(loss in CLASS_LOSSES for loss in losses):
+        share = "the same chance" if trial.balanced else "its share of the labels"
+        naive.append(f"giving each class {share} (Brier skill: squared errors of probabilities)")
+    if any(loss in ABSOLUTE_LOSSES for loss in losses):
+        naive.append("always answering the mean of the labels (by absolute errors)")
+    if any(loss not in (*CLASS_LOSSES, *ABSOLUTE_LOSSES) for loss in losses):
+        naive.append("always answering the mean of the labels (R²)")
+    return f"1 is perfect, 0 no better than {' and '.join(naive)}"
 
 
 def score(

@@ -74,6 +74,7 @@ class Trial:
         restore_best: Whether the weights of the best epoch are kept.
         reduce_on_plateau: Whether the learning rate is halved where validation stalls (REG-7).
         balanced: Whether it is judged with every class weighing the same.
+        renamed: The class numbers that labels are now, by what they were.
         changes: All that was changed, in order.
     """
 
@@ -94,6 +95,7 @@ class Trial:
     restore_best: bool = False
     reduce_on_plateau: bool = False
     balanced: bool = False
+    renamed: Mapping[float, int] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
 
     def with_(self, *changes: Change, **values: Any) -> Trial:
@@ -140,6 +142,10 @@ class Remedy:
             that are left out of validation because they are training rows.
         must_gain: Whether it is kept for a better score alone: what takes several times as long
             is not worth it because a finding is gone.
+        certain: Whether what it mends is wrong whatever the score says, if the finding is an
+            error: it is then kept for now, and judged together with what follows.
+        level: What makes it another remedy when it is applied again, such as the learning rate
+            that it lowers; None where once is enough.
     """
 
     name: str
@@ -147,6 +153,8 @@ class Remedy:
     words: str
     judged: bool = True
     must_gain: bool = False
+    certain: bool = False
+    level: Callable[[Trial, Subject], float | None] | None = None
 
 
 def _shown(value: Any) -> str:

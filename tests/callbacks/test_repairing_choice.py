@@ -11,10 +11,15 @@ from goodfit.callbacks import History, repair
 from goodfit.callbacks.evidence import Evidence
 from goodfit.callbacks.gathering.given_data import Rows
 from goodfit.callbacks.repairing import engine as engine_module
+from goodfit.callbacks.repairing import judgement as judgement_module
 from goodfit.callbacks.repairing.engine import Engine
+from goodfit.callbacks.repairing.judgement import judgement
 from goodfit.callbacks.repairing.pool import Pool, rows_of
-from goodfit.callbacks.repairing.running import Outcome
-from goodfit.callbacks.repairing.scoring import Score
+from goodfit.callbacks.repairing.remedies import REMEDIES
+from goodfit.callbacks.repairing.repaired import Repaired
+from goodfit.callbacks.repairing.running import Outcome, Runner
+from goodfit.callbacks.repairing.scoring import Score, better_by, in_words
+from goodfit.callbacks.repairing.subject import Head
 from goodfit.callbacks.repairing.trial import Change, Remedy, Trial
 from goodfit.zoo.errors import BadInput
 from made_repairs import HELD, RANDOM, TRAIN, X, Y, finding, mended, small
@@ -102,6 +107,8 @@ def test_the_number_of_trials_is_kept_to():
     with pytest.raises(BadInput):
         repair(small(), X, Y, trials=-1)
     with pytest.raises(BadInput):
+        repair(small(), X, Y, times=0)
+    with pytest.raises(BadInput):
         repair(keras.Sequential([layers.Dense(1)]), X, Y)
 
 
@@ -127,17 +134,17 @@ def test_rows_are_read_from_every_source():
 def test_scores_compare_on_the_same_rows_only():
     noisy = Score(0.1, RANDOM.normal(0.9, 0.5, 50))
     same = Score(0.12, noisy.errors - RANDOM.normal(0.0, 0.5, 50))
-    assert abs(engine_module.better_by(same, noisy)) < 3
-    assert engine_module.better_by(Score(0.5, noisy.errors - 0.4), noisy) == math.inf
-    assert engine_module.better_by(Score(-math.inf), noisy) == -math.inf
+    assert abs(better_by(same, noisy)) < 3
+    assert better_by(Score(0.5, noisy.errors - 0.4), noisy) == math.inf
+    assert better_by(Score(-math.inf), noisy) == -math.inf
     assert Engine(None).trials == 6
 
 
 def test_histories_of_outcomes_need_not_exist():
     outcome = Outcome(None, None, None, [], Evidence())
-    assert engine_module._loss(outcome) == math.inf
+    assert judgement_module._loss(outcome) == math.inf
     known = Evidence(History.read({"loss": [1.0, 0.5]}))
-    assert engine_module._loss(Outcome(None, None, None, [], known)) == 0.5
+    assert judgement_module._loss(Outcome(None, None, None, [], known)) == 0.5
 
 
 @pytest.mark.parametrize(("gain", "kept"), [(0.0, False), (0.002, False), (0.3, True)])
@@ -152,6 +159,114 @@ def test_a_longer_training_is_kept_only_for_a_better_score(gain, kept):
     rows = Trial(Pool.of(Rows(X[TRAIN], Y[TRAIN]), Rows(X[HELD], Y[HELD])))
     first = Outcome(rows, None, None, [finding("too_few_epochs", "warning")], Evidence())
     longer = Outcome(rows, None, None, [], Evidence())
-    (remedy,) = engine_module.REMEDIES["too_few_epochs"]
-    judged = Engine(Scored())._judge(first, longer, first.findings[0], remedy)
-    assert judged[0] is kept
+    (remedy,) = REMEDIES["too_few_epochs"]
+    assert judgement(Scored(), first, longer, first.findings[0], remedy).kept is kept
+
+
+class Made:
+    """Carries out trials by a table: changes to score and findings."""
+
+    subject = None
+
+    def __init__(self, table):
+        self.table = table
+        self.noise = RANDOM.normal(0, 1e-3, 60)
+
+    def run(self, trial):
+        faults = self.table[tuple(change.what for change in trial.changes)][1]
+        found = [finding(fault) for fault in faults]
+        return Outcome(trial, None, None, found, Evidence(), seconds=trial.epochs)
+
+    def score(self, outcome, judge, rows):
+        value = self.table[tuple(change.what for change in outcome.trial.changes)][0]
+        return Score(value, 1 - value + self.noise)
+
+
+def by_name(name, **values):
+    def apply(trial, subject, finding):
+        done = [change.what for change in trial.changes]
+        epochs = trial.epochs * values.get("longer", 1)
+        return None if name in done else trial.with_(Change(name, name), epochs=epochs)
+
+    return Remedy(name, apply, name, certain=values.get("certain", False))
+
+
+def searched(monkeypatch, table, remedies, **options):
+    monkeypatch.setattr(engine_module, "REMEDIES", remedies)
+    rows = Trial(Pool.of(Rows(X[TRAIN], Y[TRAIN]), Rows(X[HELD], Y[HELD])))
+    faults = [finding(fault) for fault in table[()][1]]
+    lines = []
+    engine = Engine(Made(table), say=lines.append, **options)
+    first = Outcome(rows, None, None, faults, Evidence(), seconds=1.0)
+    return engine, engine.mend(first), lines
+
+
+CERTAIN = {"wrong_loss": (by_name("loss", certain=True), by_name("other"))}
+SCALED = {"unnormalised_input": (by_name("scaled"),)}
+
+
+def test_what_is_certain_is_kept_for_now_and_judged_with_what_follows(monkeypatch):
+    both = ["wrong_loss", "unnormalised_input"]
+    table = {(): (0.3, both), ("loss",): (0.1, both[1:]), ("loss", "scaled"): (0.9, [])}
+    engine, best, lines = searched(monkeypatch, table, CERTAIN | SCALED)
+    assert [change.what for change in best.trial.changes] == ["loss", "scaled"]
+    assert [(each.kept, each.for_now) for each in engine.log] == [(True, False)] * 2
+    assert "Kept for now: the score went from 0.300 to 0.100" in lines[0]
+    assert engine.retrainings == 2
+
+
+def test_what_was_kept_for_now_in_vain_is_undone_and_the_rest_is_tried(monkeypatch):
+    both = ["wrong_loss", "unnormalised_input"]
+    table = {
+        (): (0.3, both),
+        ("loss",): (0.1, both[1:]),
+        ("loss", "scaled"): (0.2, []),
+        ("other",): (0.5, both[1:]),
+        ("other", "scaled"): (0.6, []),
+    }
+    engine, best, lines = searched(monkeypatch, table, CERTAIN | SCALED)
+    assert [change.what for change in best.trial.changes] == ["other", "scaled"]
+    assert [each.kept for each in engine.log] == [False, False, True, True]
+    assert "What was kept for now is undone" in lines[2]
+    _, best, _ = searched(monkeypatch, table, CERTAIN | SCALED, trials=1)
+    assert not best.trial.changes
+
+
+def test_no_training_is_begun_that_would_take_too_long(monkeypatch):
+    table = {(): (0.3, ["wrong_loss"]), ("fast",): (0.5, [])}
+    remedies = {"wrong_loss": (by_name("slow", longer=5), by_name("fast"))}
+    engine, best, _ = searched(monkeypatch, table, remedies, seconds=3.0)
+    assert [change.what for change in best.trial.changes] == ["fast"]
+    table = {(): (0.3, ["wrong_loss"]), ("fast",): (0.2, [])}
+    engine, best, _ = searched(monkeypatch, table, remedies, seconds=3.0)
+    assert "would take longer than 3 s" in engine.refused["wrong_loss"]
+
+
+def test_what_early_stopping_ended_is_not_lengthened(monkeypatch):
+    history = Evidence(History.read({"loss": [1.0, 0.5], "val_loss": [1.0, 1.5]}))
+    outcome = Outcome(Trial(None, epochs=9, patience=15), None, None, [], history)
+    assert engine_module._stopped(outcome)
+    outcome.trial = Trial(None, epochs=2, patience=15)
+    assert not engine_module._stopped(outcome)
+
+
+def test_weights_of_classes_follow_their_labels_and_stopping_is_ours():
+    model = small()
+    stopping = keras.callbacks.EarlyStopping(patience=0)
+    given = {"class_weight": {1: 2.0, 2: 3.0}}
+    runner = Runner(model, None, None, given, callbacks=[stopping])
+    trial = Trial(Pool.of(Rows(X, Y)))
+    assert runner._options(trial)["class_weight"] == {1: 2.0, 2: 3.0}
+    renamed = Trial(trial.pool, renamed={1.0: 0, 2.0: 1}, patience=15)
+    assert runner._options(renamed)["class_weight"] == {0: 2.0, 1: 3.0}
+    assert [each.patience for each in runner._beside(trial)] == [0]
+    assert [each.patience for each in runner._beside(renamed)] == [15]
+
+
+def test_the_score_is_explained_where_it_is_printed():
+    said = str(Repaired(None, (Change("It is longer.", "epochs"),), (), (), -math.inf, 0.5,
+                        measure="1 is perfect"))  # fmt: skip
+    assert "Score on validation rows none -> 0.500: 1 is perfect." in said
+    classes = Head("y", None, None, (1,), "binary_crossentropy")
+    assert "Brier skill" in in_words((classes,), Trial(None))
+    assert "the same chance" in in_words((classes,), Trial(None, balanced=True))

@@ -144,7 +144,10 @@ def test_wider_deeper_longer():
     assert len(applied(remedies_fit.deepen, model, trial_of())[1].layers) == 3
     longer, _ = applied(remedies_fit.more_epochs, model, trial_of())
     assert (longer.epochs, longer.patience, longer.restore_best) == (30, 15, True)
-    assert applied(remedies_fit.more_epochs, model, longer)[0] is None
+    again, _ = applied(remedies_fit.more_epochs, model, longer)
+    last, _ = applied(remedies_fit.more_epochs, model, again)
+    assert (again.epochs, last.epochs) == (90, 270)
+    assert applied(remedies_fit.more_epochs, model, last)[0] is None
 
 
 def test_layers_are_found_in_sums_and_attention():

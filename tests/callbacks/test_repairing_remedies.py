@@ -51,6 +51,7 @@ def test_labels_are_class_numbers_again(labels, classes):
     y = np.array(labels)[np.arange(40) % len(labels)]
     trial = trial_of(y=y)
     changed, _ = applied(remedies_data.mend_labels, model_of(layers.Dense(1)), trial)
+    assert list(changed.renamed.values()) == list(classes)
     np.testing.assert_array_equal(
         changed.pool.y, np.array(classes)[np.searchsorted(labels, trial.pool.y)]
     )

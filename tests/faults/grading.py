@@ -227,11 +227,23 @@ def twin_score(case: Case, seed: int = 0) -> float | None:
     return training.score(training.model)
 
 
-def mend(case: Case, before: Grade, seed: int = 0) -> Mended | None:
-    """Repair a case and score it beside its twin; None where there is nothing to score."""
+def mend(case: Case, before: Grade, seed: int = 0, twin: float | None = None) -> Mended | None:
+    """Repair a case and score it beside its twin; None where there is nothing to score.
+
+    A healthy training in which nothing is found is not repaired: `repair` is `fit` then, to the
+    last bit, as a test of its own says.
+
+    Args:
+        case: The case.
+        before: What is said of it.
+        seed: The seed of its training.
+        twin: The score of its twin, where it is known from a run before.
+    """
     if case.fault and not case.repairable:
         return None
-    twin = twin_score(case, seed)
+    if not case.fault and not before.named and before.score is not None:
+        return Mended(case, before.score, None, before.score, 0, 0.0)
+    twin = twin_score(case, seed) if twin is None else twin
     keras.utils.clear_session()
     training = case.make(seed)
     if training.score is None or (case.fault and twin is None):

@@ -12,7 +12,7 @@ or E. Then come the table and every miss.
 `--results FILE.json` keeps the result of each case as soon as it is there; cases that the file has
 are not run again. So a run can be cut short and gone on with, and portions (`--only`) add up: the
 table is of all cases in the file. To run a case anew, take it out of the file. With `--write` a
-file must hold every case of the half.
+file must hold every case of the half. The scores of twins stay there when cases are taken out.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Results:
 
     def __init__(self, path: Path | None, half: str, seed: int, repair: bool) -> None:
         self.path, self.repair = path, repair
-        self.whole: dict[str, Any] = {"half": half, "seed": seed, "cases": {}}
+        self.whole: dict[str, Any] = {"half": half, "seed": seed, "cases": {}, "twins": {}}
         if path is None or not path.exists():
             return
         known = json.loads(path.read_text("utf-8"))
@@ -99,6 +99,8 @@ class Results:
     def keep(self, grade: Any, mended: Any, repaired: bool) -> None:
         """Keep what came of a case; `mended` is None where nothing can be scored."""
         known = {"grade": grade.to_dict()}
+        if mended is not None and mended.twin is not None:
+            self.whole["twins"][grade.case.name] = mended.twin
         if repaired:
             known["mended"] = None if mended is None else mended.to_dict()
         self.whole["cases"][grade.case.name] = known
@@ -174,7 +176,8 @@ def main() -> int:
         grade, done = grading.grade(case, arguments.seed), None
         print(grade.line(), flush=True)
         if arguments.repair:
-            done = grading.mend(case, grade, arguments.seed)
+            twin = results.whole["twins"].get(case.name)
+            done = grading.mend(case, grade, arguments.seed, twin)
             if done is not None:
                 print(done.line(), flush=True)
         results.keep(grade, done, arguments.repair)
