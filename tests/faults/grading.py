@@ -16,6 +16,7 @@ import keras
 import tensorflow as tf
 from case import Case, Training
 from goodfit.callbacks import Diagnose, Finding
+from goodfit.callbacks.repairing.engine import wanted
 
 NAMED = ("warning", "error")
 CLOSED = 0.7  # share of the gap to the twin that a repair has to close
@@ -241,7 +242,7 @@ def mend(case: Case, before: Grade, seed: int = 0, twin: float | None = None) ->
     """
     if case.fault and not case.repairable:
         return None
-    if not case.fault and not before.named and before.score is not None:
+    if not case.fault and not wanted(before.findings) and before.score is not None:
         return Mended(case, before.score, None, before.score, 0, 0.0)
     twin = twin_score(case, seed) if twin is None else twin
     keras.utils.clear_session()
