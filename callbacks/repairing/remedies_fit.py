@@ -30,6 +30,9 @@ REGULARIZERS = ("kernel_regularizer", "bias_regularizer", "recurrent_regularizer
                 "activity_regularizer", "embeddings_regularizer")  # fmt: skip
 DROPPING = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianDropout")
 WIDEST = 1024
+WIDE = 32  # a layer is made at least this wide
+MOST = 16  # times as wide, where all layers must widen alike
+SUMS = ("Add", "Multiply", "Average", "Dot", "Subtract", "Maximum", "Minimum")
 
 
 def restore_best(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
@@ -150,16 +153,30 @@ def remove_regularization(trial: Trial, subject: Subject, finding: Finding) -> T
 def widen(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
     """Give hidden layers more units: twice as many, and at least 32.
 
+    Where layers are added to one another, or attend, all get the same times as many.
+
     Guide: PH-3, WHEN-1.
     """
-    changes = []
     if not subject.rebuildable:
         return None
-    for part in subject.hidden("Dense", *RECURRENT, "Conv1D", "Conv2D"):
-        name = "filters" if part.kind.startswith("Conv") else "units"
-        width = part.now(trial, name)
-        wider = min(WIDEST, max(32, 2 * int(width or 0)))
-        if width and wider > width and _free(part, subject):
+    tied = any(part.kind in SUMS or part.kind == "MultiHeadAttention" for part in subject.parts)
+    widths = []
+    for part in subject.parts if tied else subject.hidden("Dense", *RECURRENT, "Conv1D", "Conv2D"):
+        for name in _widths(part, subject):
+            width = part.now(trial, name)
+            if isinstance(width, int) and width > 0:
+                widths.append((part, name, width))
+    if not widths:
+        return None
+    streams = [width for _, name, width in widths if name not in ("key_dim", "value_dim")]
+    narrowest = min(streams or [WIDE])
+    alike = min(max(2, -(-WIDE // narrowest)), MOST)
+    if tied and alike * max(width for *_, width in widths) > WIDEST:
+        return None
+    changes = []
+    for part, name, width in widths:
+        wider = alike * width if tied else min(WIDEST, max(WIDE, 2 * width))
+        if wider > width:
             trial = trial.set_layer(part.name, fresh=True, **{name: wider})
             changes.append(_changed(part, name, width, wider, f"{part.name} is wider."))
     return trial.with_(*changes) if changes else None
@@ -227,12 +244,18 @@ def _inside(subject: Subject) -> list[Part]:
     return [part for part in subject.hidden("Dense", *RECURRENT) if part.trainable]
 
 
-def _free(part: Part, subject: Subject) -> bool:
-    """Return whether the width of a layer may be changed: not where it is added to others."""
-    adds = {name for each in subject.parts if each.kind in ("Add", "Multiply", "Average", "Dot")
-            for name in each.before}  # fmt: skip
-    attends = any(each.kind == "MultiHeadAttention" for each in subject.parts)
-    return part.name not in adds and not attends
+def _widths(part: Part, subject: Subject) -> tuple[str, ...]:
+    """Return the settings of a layer that say how wide it is; none of those of an output."""
+    if part.name in {head.part.name for head in subject.heads if head.part}:
+        return ()
+    if part.kind in ("Dense", *RECURRENT):
+        return ("units",)
+    return {
+        "Conv1D": ("filters",),
+        "Conv2D": ("filters",),
+        "Embedding": ("output_dim",),
+        "MultiHeadAttention": ("key_dim", "value_dim"),
+    }.get(part.kind, ())
 
 
 def _changed(part: Part, name: str, before: Any, after: Any, what: str) -> Change:

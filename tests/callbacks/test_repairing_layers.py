@@ -150,6 +150,27 @@ def test_wider_deeper_longer():
     assert applied(remedies_fit.more_epochs, model, last)[0] is None
 
 
+def test_what_is_added_or_attends_gets_wider_alike():
+    inputs = keras.Input((5,), dtype="int32", name="rows")
+    x = layers.Embedding(9, 2)(inputs)
+    x = layers.LayerNormalization()(x + layers.MultiHeadAttention(1, 2)(x, x))
+    x = x + layers.Dense(2)(layers.Dense(4, "gelu")(x))
+    model = keras.Model(inputs, layers.Dense(1)(layers.GlobalAveragePooling1D()(x)))
+    model.compile("adam", "mse")
+    rows = RANDOM.integers(0, 9, (40, 5)).astype("int32")
+    changed, built = applied(remedies_fit.widen, model, trial_of(rows))
+    shapes = [each.output.shape[-1] for each in built.layers if each.name.startswith("dense")]
+    assert sorted(shapes) == [1, 32, 64]
+    assert built.predict(rows, verbose=0).shape == (40, 1)
+    assert changed.layers[model.layers[2].name] == {"key_dim": 32, "value_dim": 32}
+    added = layers.Add()(
+        [layers.Dense(512)(inputs := keras.Input((3,))), layers.Dense(512)(inputs)]
+    )
+    model = keras.Model(inputs, layers.Dense(1)(layers.Dense(9)(added)))
+    model.compile("adam", "mse")
+    assert applied(remedies_fit.widen, model, trial_of())[0] is None
+
+
 def test_layers_are_found_in_sums_and_attention():
     inputs = keras.Input((5, 4), name="rows")
     seen = layers.MultiHeadAttention(2, 2)(inputs, inputs)
