@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..findings import Finding
@@ -134,20 +135,20 @@ def add_l2(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  #
     return trial.with_(*changes)
 
 
-def weaken_regularization(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
-    """Divide dropout by 4, and penalties by 100.
+def weaken_regularization(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
+    """Divide dropout by 4, and penalties and the optimizer's weight decay by 100.
 
     Guide: REG-2, REG-3, LVL-4.
     """
-    return _regularized(trial, subject, WEAKER, 100.0)
+    return _regularized(trial, subject, finding, WEAKER, 100.0)
 
 
-def remove_regularization(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
-    """Take dropout and penalties out.
+def remove_regularization(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
+    """Take dropout, penalties and weight decay out.
 
     Guide: DX-4, LVL-4.
     """
-    return _regularized(trial, subject, None, None)
+    return _regularized(trial, subject, finding, None, None)
 
 
 def widen(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
@@ -202,13 +203,17 @@ def deepen(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  #
 
 
 def _regularized(
-    trial: Trial, subject: Subject, drop: float | None, penalty: float | None
+    trial: Trial, subject: Subject, finding: Finding, drop: float | None, penalty: float | None
 ) -> Trial | None:
     """Weaken by these factors; None takes it out."""
-    if not subject.rebuildable:
-        return None
     changes = []
-    for part in subject.parts:
+    decay = trial.optimizer.get("weight_decay", subject.optimizer_settings.get("weight_decay"))
+    if isinstance(decay, (int, float)) and decay > 0 and subject.optimizer in finding.where:
+        less = 0.0 if penalty is None else decay / penalty
+        trial = replace(trial, optimizer={**trial.optimizer, "weight_decay": less})
+        what = "The weights decay less."
+        changes.append(Change(what, "optimizer.weight_decay", decay, less))
+    for part in subject.parts if subject.rebuildable else ():
         drops = ["rate"] if part.kind in DROPPING else []
         drops += [name for name in ("dropout", "recurrent_dropout") if name in part.settings]
         for name in drops:

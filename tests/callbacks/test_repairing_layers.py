@@ -128,6 +128,12 @@ def test_dropout_comes_by_level_and_regularization_goes(functional):
     _, built = applied(remedies_fit.remove_regularization, model, changed)
     assert built.layers[-2].rate == 0
     assert built.layers[-3].kernel_regularizer is None
+    decayed = model_of(layers.Dense(1))
+    decayed.compile(keras.optimizers.AdamW(weight_decay=5.0), "mse")
+    named = replace(FINDING, where=("AdamW",))
+    _, built = applied(remedies_fit.weaken_regularization, decayed, trial_of(), named)
+    assert built.optimizer.weight_decay == pytest.approx(0.05)
+    assert applied(remedies_fit.weaken_regularization, decayed, trial_of())[0] is None
     plain = model_of(layers.Dense(8, "relu"), layers.Dense(1), functional=functional)
     once, built = applied(remedies_fit.add_dropout, plain, trial_of())
     assert built.layers[-2].rate == pytest.approx(0.3)
