@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from ..zoo.errors import GoodfitError, bad_input
+from ..zoo.errors import GoodfitError
 from ..zoo.tasks import Task
 from .answering.methods import answers_of
 from .auditing.audits import audit, profile
-from .config import Choice, Config
+from .config import Config
 from .dataset import Dataset, Splits
-from .reading.bundled import BUNDLED
-from .reading.loading import load
+from .rereading import check_finished, check_unchanged, reread
 from .scoring.evaluation import evaluate
 from .scoring.naive import compare_with_naive, naive_answers
 from .scoring.shown_answers import shown_answers, written_sample
 from .scoring.worst import worst_errors
-from .splitting.parts import split
 from .training.fitting import Listener, train
 from .training.recording import check_resumable
 from .training.runs import Run, open_run
@@ -144,27 +141,12 @@ def evaluate_test(
     """
     run = run if isinstance(run, Run) else open_run(run)
     clock = Clock(progress)
-    if run.record["status"] != "finished":
-        raise bad_input(
-            "run_unfinished",
-            f"The run in {run.folder} is {run.record['status']}",
-            remedy=f"Finish it first: goodfit train --resume {run.folder}",
-        )
+    check_finished(run)
     splits = splits or run.splits
     if splits is None:
         clock.step("load", "reading the data again")
-        _, splits = _reread(run)
-    seals = {"test": run.record["split"]["seal"], "training": run.record["fingerprint"]}
-    found = {"test": splits.test.seal, "training": splits.train.fingerprint()}
-    for part, seal in seals.items():
-        if found[part] != seal:
-            raise bad_input(
-                "data_changed",
-                f"The data of the run in {run.folder} changed since it was made",
-                expected=f"{part} rows with seal {seal[:12]}",
-                received=found[part][:12],
-                remedy="Restore the file, or start a new run",
-            )
+        _, splits = reread(run)
+    check_unchanged(run, splits)
     clock.step("evaluate", "opening the test set")
     rows = splits.test.open(f"evaluate the model of {run.folder or 'a run in memory'}")
     answers = naive_answers(splits.train, rows)
@@ -194,7 +176,7 @@ def resume(folder: str | Path, *, progress: Listener | None = None) -> Run:
     run = open_run(folder)
     clock = Clock(progress)
     clock.step("load", "reading the data again")
-    dataset, splits = _reread(run)
+    dataset, splits = reread(run)
     check_resumable(run, splits.train.fingerprint())
     return carry_out(run.config, dataset, splits, folder, clock=clock, resume=True)
 
@@ -245,32 +227,6 @@ def _labelled(rows: Dataset) -> tuple[NDArray[Any], Task]:
     if rows.labels is None or rows.task is None:
         raise GoodfitError("These rows have no labels, so nothing can be scored on them.")
     return rows.labels, rows.task
-
-
-def _reread(run: Run) -> tuple[Dataset, Splits]:
-    """Return the data of a run, read and split again as its record says."""
-    record = run.record
-    source = record["source"]
-    if source not in BUNDLED and not Path(source).is_absolute():
-        raise bad_input(
-            "source_in_memory",
-            f"The run in {run.folder} was trained on {source}, which no file holds",
-            expected="a run of a file or of a bundled set",
-            remedy="In Python, hand the data over: evaluate_test(run, splits); or train on a file",
-        )
-    dataset = load(source, record["target"], **record["options"])
-    # What was inferred then is set now; the reasons are those of then.
-    choices = {name: Choice.from_dict(choice) for name, choice in record["choices"].items()}
-    dataset = replace(dataset, choices=choices)
-    config = run.config
-    splits = split(
-        dataset,
-        validation_fraction=config.validation_fraction,
-        test_fraction=config.test_fraction,
-        seed=config.seed,
-        log=None if run.folder is None else run.folder / "test_openings.jsonl",
-    )
-    return dataset, splits
 
 
 class Clock:

@@ -15,7 +15,7 @@ from .evaluation import Evaluation
 from .intervals import Estimate, interval, resampled_counts, sample_count
 from .naive import Comparison, compared
 
-__all__ = ["compare_sequences", "evaluate_sequences", "worst_sequences"]
+__all__ = ["compare_sequences", "evaluate_sequences", "sequence_draws", "worst_sequences"]
 
 Draws = dict[str, NDArray[np.float64]]
 
@@ -25,7 +25,7 @@ def evaluate_sequences(
 ) -> Evaluation:
     """Score answers that are sequences; see `evaluate`."""
     method = method_of(task)
-    draws, used = _draws(method, labels, answers, task, samples, seed)
+    draws, used = sequence_draws(method, labels, answers, task, samples, seed)
     metrics = {
         name: Estimate(float(values[0]), *interval(float(values[0]), values[1:], confidence))
         for name, values in draws.items()
@@ -55,9 +55,10 @@ def compare_sequences(
 ) -> dict[str, Comparison]:
     """Say whether answers beat naive ones; see `compare_with_naive`."""
     method = method_of(task)
-    ours, _ = _draws(method, labels, answers, task, samples, seed)
+    ours, _ = sequence_draws(method, labels, answers, task, samples, seed)
     others = {
-        name: _draws(method, labels, other, task, samples, seed)[0] for name, other in naive.items()
+        name: sequence_draws(method, labels, other, task, samples, seed)[0]
+        for name, other in naive.items()
     }
     wanted = [metric] if metric else [*method.first, *ours]
     usable = [
@@ -106,10 +107,19 @@ def worst_sequences(
     return found
 
 
-def _draws(
+def sequence_draws(
     method: Method, labels: Any, answers: Any, task: Task, samples: int, seed: int
 ) -> tuple[Draws, int]:
-    """Return each metric on the rows (first) and in each resampled set."""
+    """Return each metric on the rows (first) and in each resampled set, and how many sets.
+
+    Args:
+        method: The method of the task.
+        labels: Labels of the rows.
+        answers: One answer for each.
+        task: What they answer.
+        samples: Resampled sets, the same for all answers of the same rows.
+        seed: The same seed resamples the same rows.
+    """
     if len(labels) != len(answers):
         raise bad_input(
             "rows_differ",
