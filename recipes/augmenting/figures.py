@@ -11,6 +11,7 @@ from ..config import Choice, Config
 
 __all__ = [
     "AUGMENTED_KINDS",
+    "NOISE_ALONE",
     "STRENGTHS",
     "augmentation_choices",
     "augmented_columns",
@@ -31,6 +32,9 @@ AUGMENTED_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """Kinds of column that can be changed and stay realistic, each with the tasks that allow it."""
+
+NOISE_ALONE = frozenset({"regression", "forecasting"})
+"""Tasks whose answer may be the size or the speed of a series, so that both stay as they are."""
 
 
 def augmented_columns(columns: Sequence[Column], task: Task | None) -> tuple[Column, ...]:

@@ -14,6 +14,8 @@ from .batches import rows_at_once
 if TYPE_CHECKING:
     import keras
 
+    from ..augmenting.refreshing import Refresher
+
 __all__ = [
     "Engine",
     "KerasEngine",
@@ -87,6 +89,7 @@ class TracedEngine:
         validation: The same for the validation rows.
         batch_size: Rows per update.
         jit_compile: Whether XLA compiles each step first.
+        refresh: Changes the training rows of each batch, outside of the compiled step.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class TracedEngine:
         validation: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
         batch_size: int,
         jit_compile: bool = False,
+        refresh: Refresher | None = None,
     ) -> None:
         import tensorflow as tf
 
@@ -105,7 +109,8 @@ class TracedEngine:
         if jit_compile:
             # The step alone: the loop around it has batches of two sizes, and each is compiled.
             step = tf.function(step, jit_compile=True, autograph=False)
-        self._train = _looped(step, _resident(train), batch_size, model)
+        self._refresh = refresh
+        self._train = _looped(step, _resident(train), batch_size, model, refresh)
         self._validation_rows = np.arange(len(validation[1]), dtype=np.int32)
         self._test = _looped(model.test_step, _resident(validation), rows_at_once(model), model)
         self._piece = 64 * batch_size
@@ -115,6 +120,8 @@ class TracedEngine:
     def train(self, order: NDArray[np.int32], first_row: int) -> Iterator[int]:
         """Train on `order[first_row:]`; yield the number of rows of `order` done so far."""
         done = first_row
+        if self._refresh is not None:
+            self._refresh.begin(order)
         if done == 0:
             self._model.reset_metrics()
         while done < len(order):
@@ -151,6 +158,7 @@ class KerasEngine:
         validation: The same for the validation rows.
         batch_size: Rows per update.
         callbacks: Only their batch hooks are called; the loop calls the others.
+        refresh: Changes the training rows of each batch.
     """
 
     def __init__(
@@ -160,8 +168,10 @@ class KerasEngine:
         validation: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
         batch_size: int,
         callbacks: Sequence[Any] = (),
+        refresh: Refresher | None = None,
     ) -> None:
         self._model = model
+        self._refresh = refresh
         self._train, self._validation = train, validation
         self._batch_size = batch_size
         self._callbacks = [_batch_hooks_of(item) for item in callbacks if has_batch_hooks(item)]
@@ -171,8 +181,12 @@ class KerasEngine:
         """Train on `order[first_row:]`; yield the number of rows of `order` done so far."""
         x, y, weights = self._train
         index = order[first_row:]
+        inputs = {name: values[index] for name, values in x.items()}
+        if self._refresh is not None:
+            self._refresh.begin(order)
+            inputs = self._refresh.in_batches(inputs, index, self._batch_size)
         history = self._model.fit(
-            {name: values[index] for name, values in x.items()},
+            inputs,
             y[index],
             sample_weight=None if weights is None else weights[index],
             batch_size=self._batch_size,
@@ -208,6 +222,7 @@ def choose_engine(
     batch_size: int,
     callbacks: Sequence[Any] = (),
     jit_compile: bool = False,
+    refresh: Refresher | None = None,
 ) -> Engine:
     """Return the fastest engine that serves these callbacks on this backend.
 
@@ -218,16 +233,21 @@ def choose_engine(
         batch_size: Rows per update.
         callbacks: The callbacks of the training.
         jit_compile: Whether XLA compiles each step first, where the engine is the traced one.
+        refresh: Changes the training rows of each batch; None leaves them as they are.
     """
     import keras
 
     if keras.backend.backend() == "tensorflow" and not any(map(has_batch_hooks, callbacks)):
-        return TracedEngine(model, train, validation, batch_size, jit_compile)
-    return KerasEngine(model, train, validation, batch_size, callbacks)
+        return TracedEngine(model, train, validation, batch_size, jit_compile, refresh)
+    return KerasEngine(model, train, validation, batch_size, callbacks, refresh)
 
 
 def _looped(
-    step: Callable[[Any], Any], data: tuple[Any, ...], batch_size: int, model: keras.Model
+    step: Callable[[Any], Any],
+    data: tuple[Any, ...],
+    batch_size: int,
+    model: keras.Model,
+    refresh: Refresher | None = None,
 ) -> Any:
     """Return a traced function of an order of rows that calls `step` batch by batch."""
     import tensorflow as tf
@@ -237,7 +257,10 @@ def _looped(
 
         def body(start: Any) -> tuple[Any]:
             index = order[start : tf.minimum(start + batch_size, rows)]
-            step(tf.nest.map_structure(lambda values: tf.gather(values, index), data))
+            batch = tf.nest.map_structure(lambda values: tf.gather(values, index), data)
+            if refresh is not None:
+                batch = (refresh(batch[0], index), *batch[1:])
+            step(batch)
             return (start + batch_size,)
 
         tf.while_loop(lambda start: start < rows, body, (tf.constant(0),))

@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 from ...callbacks.findings import Finding
 from ...zoo.errors import GoodfitError, MissingExtra
 from ...zoo.tasks import Task
+from ..augmenting.figures import check_augmentation
+from ..augmenting.refreshing import refresher
+from ..augmenting.samples import augmented_samples
+from ..augmenting.synonyms import SynonymSource, keep_synonyms, training_synonyms
 from ..config import Choice, Config
 from ..dataset import Splits
 from ..reading.wording import plural
@@ -66,6 +70,7 @@ def train(
     listener: Listener | None = None,
     resume: bool = False,
     deadline: float | None = None,
+    synonyms: SynonymSource = None,
 ) -> Run:
     """Build the model of a config, train it on the splits, diagnose it, save it.
 
@@ -83,6 +88,8 @@ def train(
         listener: Told of steps and epochs.
         resume: Go on with the unfinished run in `folder`.
         deadline: Reading of `time.monotonic` at which the training ends with what it has.
+        synonyms: For the augmentation of texts: a mapping from words to lists of words, a function
+            of a word, or the path of a file; what the config says if left out.
 
     Returns:
         The run, with the trained model.
@@ -97,6 +104,8 @@ def train(
     from ...callbacks import Diagnose
 
     check_names(config, splits.task)
+    check_augmentation(config, splits.train.columns, splits.task)
+    words = training_synonyms(config, splits.train, synonyms, folder if resume else None)
     started = time.perf_counter()
     tell = listener or (lambda _kind, _data: None)
     tell("step", "building the model")
@@ -105,11 +114,19 @@ def train(
     tell("step", f"training {model.count_params():,} parameters")
     train_data = encoded_rows(model, splits.train, config, scale, weighted=True)
     validation_data = encoded_rows(model, splits.validation, config, scale, weighted=False)
+    refresh = refresher(config, splits.train, model, train_data[0], words)
     engine = choose_engine(
-        trunk, train_data, validation_data, config.batch_size, callbacks, config.jit_compile
+        trunk,
+        train_data,
+        validation_data,
+        config.batch_size,
+        callbacks,
+        config.jit_compile,
+        refresh,
     )
     # Only now, so that data that no model can be built on leave no folder behind.
     place = open_folder(folder, config, splits, findings, resume)
+    keep_synonyms(place, words)
     state = TrainingState()
     checkpoint = place / CHECKPOINT if place else None
     if resume and checkpoint:
@@ -137,6 +154,9 @@ def train(
     record["parameters"] = model.count_params()
     threshold = _threshold(config, splits, outputs)
     record |= {"threshold": threshold.value, "threshold_choice": threshold.to_dict()}
+    if refresh is not None:
+        samples = augmented_samples(splits, config, synonyms=words)
+        record["augmentation"] = [sample.to_dict() for sample in samples]
     run = Run(config, record, tuple(state.history), found, place, model, splits)
     return _finish(run, state)
 
