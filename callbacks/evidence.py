@@ -27,6 +27,8 @@ class Evidence:
         probes: What a fixed batch showed, epoch by epoch; the first one is from before training.
         references: Scores like `naive`, of answers that know much without training, such as
             `neighbours`.
+        rehearsed: What these score on training rows that they are not shown; and, as `plain`, what
+            an answer does there that knows nothing of a row.
     """
 
     recorded: History | None = None
@@ -36,6 +38,7 @@ class Evidence:
     data: DataFacts | None = None
     probes: tuple[ProbeFacts, ...] = ()
     references: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    rehearsed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def history(self) -> History:

@@ -106,6 +106,19 @@ class Thresholds:
         lowest_rate: A rate up to here is too low for any usual optimizer (LR-1).
         alike_names: Two names are taken for one misspelt if they agree to this share.
         long_training: So many epochs want early stopping (MIS-4).
+        relation_gap: Answers without training get so much less of the way to perfection in
+            validation than on training rows that they are not shown.
+        told_rows: Validation rows below which it is not said that inputs say nothing of targets.
+        even_share: Nor where one class has more than this share of them.
+        pulled_share: Answers lean to the class of the largest weight by this share of the rows.
+        lone_batches: This share of the batches holds one class only.
+        strong_momentum: From here on momentum rolls past valleys.
+        still_share: The validation loss moves by less than this share of what the training loss
+            does: it stands still.
+        growing_steps: In so many steps, a state without a bound may burst.
+        short_patience: Patience up to here is hardly any (REG-1).
+        usual_adaptive_rate: From here on a rate is usual for Adam and its like (LR-1).
+        usual_plain_rate: From here on a rate is usual for SGD; with momentum, a part of it.
 
     Raises:
         BadInput: A figure is negative or no number.
@@ -203,6 +216,17 @@ class Thresholds:
     lowest_rate: float = 1e-6
     alike_names: float = 0.8
     long_training: int = 20
+    relation_gap: float = 0.30
+    told_rows: int = 50
+    even_share: float = 0.70
+    pulled_share: float = 0.20
+    lone_batches: float = 0.80
+    strong_momentum: float = 0.97
+    still_share: float = 0.25
+    growing_steps: int = 5
+    short_patience: int = 2
+    usual_adaptive_rate: float = 1e-4
+    usual_plain_rate: float = 0.01
 
     def __post_init__(self) -> None:
         """Refuse what is no figure."""

@@ -129,8 +129,8 @@ class Diagnose(keras.callbacks.Callback):
         """All that is known by now, for rules and for people."""
         naive = {**self._beginning.naive, **naive_answers(self.baseline)}
         known = self._beginning
-        probes = tuple(self._probes)
-        return Evidence(self.history, naive, (), known.model, known.data, probes, known.references)
+        probes, beside = tuple(self._probes), (known.references, known.rehearsed)
+        return Evidence(self.history, naive, (), known.model, known.data, probes, *beside)
 
     @property
     def unseen(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from .given_data import GivenData
 from .model_facts import model_facts
 from .naive import naive_scores
 from .probing import Probe
-from .references import reference_scores
+from .references import reference_scores, rehearsed_scores
 from .seeing import given_rows, see_fit
 
 __all__ = ["Beginning", "begin"]
@@ -31,6 +31,7 @@ class Beginning:
         data: Facts of the data.
         naive: What naive answers score on the validation data.
         references: The same of answers that know much without training.
+        rehearsed: What these score on training rows that they are not shown.
         probe: Looks at the layers; None where there is no model.
         batch_losses: Notes the loss of each batch.
     """
@@ -42,11 +43,16 @@ class Beginning:
     probe: Probe | None = None
     batch_losses: BatchLosses = field(default_factory=BatchLosses)
     references: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    rehearsed: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Beginning:
         """Return a copy of the facts: data are not copied, and a copy looks at nothing."""
         return Beginning(
-            model=self.model, data=self.data, naive=self.naive, references=self.references
+            model=self.model,
+            data=self.data,
+            naive=self.naive,
+            references=self.references,
+            rehearsed=self.rehearsed,
         )
 
     @property
@@ -91,6 +97,7 @@ def begin(
     naive = naive_scores(given, facts.outputs)
     begun = Beginning(given, facts, data_facts(given, facts.inputs, names), naive)
     begun.references = reference_scores(given, facts.outputs)
+    begun.rehearsed = rehearsed_scores(given, facts.outputs) if begun.references else {}
     begun.probe = Probe(model, given, facts.outputs)
     # A train_step of somebody's own may log the loss of the batch instead of the mean so far.
     begun.batch_losses.running = type(model).train_step is keras.Model.train_step

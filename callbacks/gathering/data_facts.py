@@ -19,6 +19,7 @@ from .comparing import (
 )
 from .facts import ArrayFacts, DataFacts
 from .given_data import GivenData, Rows
+from .orders import lone_batches, name_drift
 
 __all__ = ["array_facts", "data_facts"]
 
@@ -62,6 +63,12 @@ def data_facts(
         "validation_rows": _held_rows(given),
         "has_validation": given.has_validation,
         "weighted": given.class_weight is not None or given.sample_weighted,
+        "class_weights": tuple(
+            sorted(
+                (int(name), float(weight)) for name, weight in (given.class_weight or {}).items()
+            )
+        ),
+        "lone_batches": lone_batches(given, facts[1]),
         "unseen": given.unseen,
         "evenly": train is None or _is_even(train),
     }
@@ -166,6 +173,7 @@ def _compared(
     if not _is_even(train) or not _is_even(held):
         return known  # the first rows of a source need not be like the rest
     known["input_drift"], known["shape_drift"] = drift_between(x, beside, ordered)
+    known["name_drift"] = name_drift(train, held)
     shares = targets_drift = 0.0
     arrays = [named_arrays(rows.y, "y") for rows in (train, held)]
     for first, second, (_, y), (_, held_y) in zip(targets, held_targets, *arrays, strict=False):

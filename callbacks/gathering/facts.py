@@ -118,6 +118,8 @@ class ModelFacts:
         callbacks: Class names of the callbacks beside.
         monitors: What the callbacks beside look at: pairs of class name and the name monitored.
         class_weighted: Whether `class_weight` or sample weights were given.
+        patience: Epochs without improvement after which an EarlyStopping ends the training; None
+            without one.
         unseen: What could not be read, in sentences for the user.
         inputs: Names of the inputs, in the model's order: as the data name them, or as the model
             does.
@@ -146,6 +148,7 @@ class ModelFacts:
     weight_decay: float = 0.0
     trained_steps: int = 0
     log_names: tuple[str, ...] = ()
+    patience: int | None = None
 
     def layer(self, name: str) -> LayerFacts | None:
         """Return the layer of that name, or None."""
@@ -222,6 +225,11 @@ class DataFacts:
         rich_rows: Whether the inputs can take so many values that equal rows are no coincidence.
         evenly: Whether the training rows were drawn from the whole source; else they are its first
             ones, which may be of one class.
+        class_weights: Pairs of class and weight, as given; empty without any.
+        lone_batches: Share of the batches that hold a single class, beyond what chance makes, where
+            `fit` takes the rows in their own order; else 0.
+        name_drift: Share of the names in an input of whole numbers, such as words, that would have
+            to change for training and validation to agree, beyond what chance makes.
     """
 
     inputs: tuple[ArrayFacts, ...] = ()
@@ -242,6 +250,9 @@ class DataFacts:
     in_order: bool = False
     rich_rows: bool = False
     evenly: bool = True
+    class_weights: tuple[tuple[int, float], ...] = ()
+    lone_batches: float = 0.0
+    name_drift: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -253,7 +264,8 @@ class LayerProbe:
         kind: Its class.
         activation: Its activation; empty where it has none.
         zero_units: Share of units that are zero on every probe row (rectifiers only; else 0).
-        flat_units: Share of units on a flat end of sigmoid or tanh on more than half of the rows.
+        flat_units: Share of units on a flat end of their activation, as of sigmoid or tanh, on more
+            than half of the rows.
         spread: Mean over units of the standard deviation over probe rows of its output.
         gradient_norm: L2 norm of the gradient of its kernel; NaN where it has none.
         weight_norm: L2 norm of the kernel.

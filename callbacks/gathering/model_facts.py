@@ -192,6 +192,7 @@ def _training(model: Any, given: GivenData) -> dict[str, Any]:
     """Return how the model is to be trained, by the names that `ModelFacts` has for it."""
     known = optimizer_of(model)
     beside = [type(each).__name__ for each in given.callbacks]
+    stopping = [each for each in given.callbacks if isinstance(each, keras.callbacks.EarlyStopping)]
     monitors = [
         (type(each).__name__, each.monitor)
         for each in given.callbacks
@@ -203,6 +204,7 @@ def _training(model: Any, given: GivenData) -> dict[str, Any]:
         "steps": given.steps,
         "callbacks": tuple(beside),
         "monitors": tuple(monitors),
+        "patience": min((int(each.patience) for each in stopping), default=None),
         "class_weighted": given.class_weight is not None or given.sample_weighted,
     }
 

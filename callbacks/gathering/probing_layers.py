@@ -12,6 +12,7 @@ from typing import Any
 import keras
 
 from .facts import LayerProbe
+from .flat_ends import ends_of
 
 __all__ = [
     "Figures",
@@ -30,9 +31,9 @@ __all__ = [
 ]
 
 RECTIFIERS = ("relu", "relu6")
-# Where the slope is below 1/38 of the steepest: sigmoid of 5, and tanh of 2.5, its twin.
-SIGMOID_END = 0.0067
-TANH_END = 0.9866
+# So near to an end, as a share of the way between both, the slope is below 1/38 of the steepest:
+# sigmoid of 5, and tanh of 2.5, its twin.
+FLAT_END = 0.0067
 # Of a shorter sequence there is no far end.
 FEWEST_STEPS = 8
 # Not what a layer multiplies its inputs with, though some of them have two dimensions.
@@ -249,15 +250,19 @@ def zero_share(layer: Any, values: Any) -> Any:
 
 
 def flat_share(layer: Any, values: Any) -> Any:
-    """Return the share of sigmoid or tanh units flat on most rows, or None for others."""
-    name = activation_of(layer)
-    if name == "sigmoid":
-        flat: Any = keras.ops.logical_or(values < SIGMOID_END, values > 1 - SIGMOID_END)
-    elif name == "tanh":
-        height: Any = keras.ops.abs(values)
-        flat = height > TANH_END
-    else:
+    """Return the share of units flat on most rows; None where the activation has no two ends.
+
+    A rectifier rests at its lower end by design.
+    """
+    if activation_of(layer) in RECTIFIERS:
         return None
+    activation = getattr(layer, "activation", None)
+    ends = ends_of(activation)
+    if ends is None:
+        return None
+    low, high = ends
+    slack = FLAT_END * (high - low)
+    flat: Any = keras.ops.logical_or(values < low + slack, values > high - slack)
     rows: Any = keras.ops.mean(keras.ops.cast(flat, "float32"), axis=_all_but_units(layer, values))
     return keras.ops.mean(keras.ops.cast(rows > 0.5, "float32"))
 

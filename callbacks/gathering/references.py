@@ -1,43 +1,44 @@
 """What answers score that learn much without any training: neighbours, and a smooth curve.
 
 Where a model stands below one of them on the rows it trained on as well, it is the model that
-cannot do it, and not the data that cannot be told apart. NumPy alone is needed.
+cannot do it, and not the data that cannot be told apart. Where they do well on training rows that
+they did not see, and badly on the validation rows, the two are not of one source. NumPy alone is
+needed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from .arrays import even_places, named_arrays, numbers_of
+from .arrays import even_places, length_of, named_arrays, row_keys, take_rows
 from .facts import OutputFacts
 from .given_data import GivenData, Rows
-from .naive import Question, features_of, is_input, question_of
+from .naive import Question, is_input, question_of
+from .views import Pair, amounts, at_places, tunes, words
 
-__all__ = ["reference_scores"]
+__all__ = ["reference_scores", "rehearsed_scores"]
 
 # So many rows and columns take some 50 ms.
 MOST_ROWS = 800
-MOST_COLUMNS = 300
-MOST_PLACES = 600
 FEWEST_ROWS = 50
-MOST_NAMES = 100
 WAVES = 200
 NEIGHBOURS = 5
 PENALTIES = tuple(10.0**power for power in range(-3, 5))
 
 Scores = dict[str, float]
-Pair = tuple[np.ndarray, np.ndarray]
 
 
 def reference_scores(given: GivenData, outputs: Sequence[OutputFacts]) -> dict[str, Scores]:
     """Return what strong answers score on the validation rows, by answer and then by metric.
 
     `neighbours` is the mean of the five nearest training rows, `features` a ridge regression on
-    random waves through the inputs; of whole numbers that may be names, as words are, `places`
-    is one on which name stands at which place. Weighted rows have none: a model that is told to
-    care for some rows more is not to be measured by all.
+    random waves through the inputs, `tunes` the same on what series are like wherever they begin;
+    of whole numbers that may be names, as words are, `places` is a ridge regression on which name
+    stands at which place, and `words` on how often each stands in a row, and where. Weighted rows
+    have none: a model that is told to care for some rows more is not to be measured by all.
 
     Args:
         given: What `fit` was given.
@@ -58,54 +59,65 @@ def reference_scores(given: GivenData, outputs: Sequence[OutputFacts]) -> dict[s
     weighted = given.class_weight is not None or given.sample_weighted
     if asked is None or weighted or len(asked.target) < FEWEST_ROWS or is_input(asked):
         return {}
-    rows = even_places(len(asked.target), MOST_ROWS)
-    wanted = asked.target[rows]
-    answers: dict[str, np.ndarray] = {}
-    named = _at_places(asked)
-    if named is not None:
-        answers["places"] = _ridge(named[0][rows], named[1], wanted)
-    else:
-        numbers = _scaled(asked.train, asked.held, rows)
-        if numbers is None:
-            return {}
-        apart = _distances(numbers[0], numbers[0])
-        answers["neighbours"] = _nearest(numbers, wanted)
-        answers["features"] = _ridge(*_waves(numbers, apart), wanted)
-    scored = {
-        name: asked.score(answer) for name, answer in answers.items() if np.isfinite(answer).all()
-    }
+    scored = {name: asked.score(answer) for name, answer in _answers(asked).items()}
     return {name: scores for name, scores in scored.items() if scores}
 
 
-def _scaled(train: Rows, held: Rows, rows: np.ndarray) -> Pair | None:
-    """Return the inputs of both parts in standard deviations; None for texts."""
-    first, second = features_of(train), features_of(held)
-    if first is None or second is None or first.shape[1] != second.shape[1]:
-        return None
-    columns = even_places(first.shape[1], MOST_COLUMNS)
-    known, unseen = first[rows][:, columns], second[:, columns]
-    mean, scale = known.mean(axis=0), known.std(axis=0)
-    scale = np.where(scale > 0, scale, 1.0)
-    return (known - mean) / scale, np.clip((unseen - mean) / scale, -10, 10)
+def rehearsed_scores(given: GivenData, outputs: Sequence[OutputFacts]) -> dict[str, Scores]:
+    """Return what the same answers score on training rows that they are not shown: the last third.
+
+    Rows of it that stand among the others too are left out. `plain` is the answer that knows
+    nothing of a row.
+
+    Args:
+        given: What `fit` was given.
+        outputs: The outputs of the compiled model.
+    """
+    train = given.train
+    rows = length_of(train.x) if train is not None else None
+    if train is None or train.y is None or not rows or rows < 2 * FEWEST_ROWS:
+        return {}
+    cut = rows * 2 // 3
+    inputs = [array for _, array in named_arrays(train.x, "x") if array.ndim]
+    if not inputs or any(len(array) != rows for array in inputs):
+        return {}
+    keys = row_keys(inputs)
+    unseen = cut + np.flatnonzero(~np.isin(keys[cut:], keys[:cut]))
+    if len(unseen) < FEWEST_ROWS // 2:
+        return {}
+    parts = [_part(train, places) for places in (np.arange(cut), unseen)]
+    rehearsal = replace(given, train=parts[0], validation=parts[1])
+    scored = reference_scores(rehearsal, outputs)
+    asked = question_of(rehearsal, outputs)
+    if asked is None or not scored:
+        return {}
+    return {**scored, "plain": asked.score(np.tile(asked.plain, (len(unseen), 1)))}
 
 
-def _at_places(asked: Question) -> Pair | None:
-    """Return which name stands at which place, `(rows, places * names)`; None for amounts."""
-    parts = [named_arrays(rows.x, "x") for rows in (asked.train, asked.held)]
-    if [len(part) for part in parts] != [1, 1]:
-        return None
-    numbers = [numbers_of(part[0][1]) for part in parts]
-    if any(each is None or each.ndim != 2 or each.dtype.kind not in "iu" for each in numbers):
-        return None
-    known, unseen = (np.asarray(each) for each in numbers)
-    if known.shape[1:] != unseen.shape[1:] or known.shape[1] < 2 or not known.size:
-        return None
-    names = int(known.max()) + 1
-    if known.min() < 0 or not 2 < names <= MOST_NAMES or names * known.shape[1] > MOST_PLACES:
-        return None
-    every = np.arange(names)
-    marked = [(each[:, :, None] == every).reshape(len(each), -1) for each in (known, unseen)]
-    return marked[0].astype(np.float64), marked[1].astype(np.float64)
+def _part(rows: Rows, places: np.ndarray) -> Rows:
+    return Rows(take_rows(rows.x, places), take_rows(rows.y, places), evenly=rows.evenly)
+
+
+def _answers(asked: Question) -> dict[str, np.ndarray]:
+    """Return the answers for the validation rows, by name, `(rows, targets)`."""
+    places = even_places(len(asked.target), MOST_ROWS)
+    wanted = asked.target[places]
+    train = Rows(take_rows(asked.train.x, places))
+    answers: dict[str, np.ndarray] = {}
+    for name, view in (("places", at_places), ("words", words)):
+        seen = view(train, asked.held)
+        if seen is not None:
+            answers[name] = _ridge(*seen, wanted)
+    numbers = None if "places" in answers else amounts(train, asked.held)
+    if numbers is not None:
+        apart = _distances(numbers[0], numbers[0])
+        answers["neighbours"] = _nearest(numbers, wanted)
+        answers["features"] = _ridge(*_waves(numbers, apart), wanted)
+        tuned = tunes(train, asked.held)
+        if tuned is not None:
+            apart = _distances(tuned[0], tuned[0])
+            answers["tunes"] = _ridge(*_waves(tuned, apart), wanted)
+    return {name: answer for name, answer in answers.items() if np.isfinite(answer).all()}
 
 
 def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -9,9 +9,10 @@ from ..evidence import Evidence
 from ..findings import Finding
 from ..thresholds import Thresholds
 from .rules_capacity import narrow_model, outdone
+from .rules_cells import linear_cells, sigmoid_cells, unbounded_cells
 from .rules_classes import imbalanced
 from .rules_data import degenerate_input, nan_input, unnormalised_input, unnormalised_target
-from .rules_fit import no_validation, overfitting, too_few_epochs
+from .rules_fit import no_validation, overfitting, stopped_too_soon, too_few_epochs
 from .rules_head import wrong_loss
 from .rules_labels import bad_labels, label_shape_mismatch
 from .rules_layers import hidden_sigmoid, hidden_softmax, long_memory, missing_activation
@@ -21,9 +22,9 @@ from .rules_rate import (
     learning_rate_too_high,
     learning_rate_too_low,
     nan_loss,
-    oscillating_loss,
     too_slow,
 )
+from .rules_relation import other_relation, unrelated_labels
 from .rules_settings import no_early_stopping, rate_out_of_range, unknown_monitor
 from .rules_signal import (
     dead_at_start,
@@ -40,6 +41,8 @@ from .rules_split import bad_split, leakage, validation_missing
 from .rules_start import bad_start
 from .rules_strength import dropout_after_output, over_regularised
 from .rules_summed import summed_loss
+from .rules_swings import oscillating_loss, rolling_past, swinging
+from .rules_weights import class_by_class, pulled_by_weights
 
 __all__ = ["EXPLAINS", "RULES", "Rule"]
 
@@ -77,7 +80,10 @@ RULES: tuple[Rule, ...] = (
     Rule("unnormalised_input", unnormalised_input, needs=("data", "model")),
     Rule("unnormalised_target", unnormalised_target, needs=("data", "model")),
     Rule("imbalanced", imbalanced, needs=("data",)),
+    Rule("class_collapse", pulled_by_weights, needs=("data",)),
+    Rule("class_collapse", class_by_class, needs=("data",)),
     Rule("bad_split", bad_split, needs=("data",)),
+    Rule("bad_split", other_relation, needs=("data",)),
     Rule("leakage", leakage, needs=("data",)),
     Rule("wrong_loss", wrong_loss, needs=("model",)),
     Rule("wrong_output_activation", wrong_output_activation, needs=("model",)),
@@ -89,25 +95,32 @@ RULES: tuple[Rule, ...] = (
     Rule("over_regularised", over_regularised, needs=("model",)),
     Rule("vanishing_gradient", hidden_sigmoid, needs=("model",)),
     Rule("vanishing_gradient", long_memory, needs=("model",)),
+    Rule("vanishing_gradient", sigmoid_cells, needs=("model",)),
     Rule("saturated_activation", hidden_softmax, needs=("model",)),
     Rule("lr_too_high", rate_out_of_range, needs=("model",)),
     Rule("exploding_gradient", exploding_at_start, needs=PROBES),
     Rule("exploding_gradient", summed_loss, needs=("recorded", "model")),
+    Rule("exploding_gradient", unbounded_cells, needs=("recorded", "model")),
+    Rule("missing_activation", linear_cells, needs=("model",)),
     Rule("dead_relu", dead_at_start, needs=PROBES),
     Rule("nan_loss", nan_loss),
     Rule("nan_loss", hidden_nan, needs=("probes",)),
+    Rule("oscillating_loss", rolling_past, needs=("recorded", "model")),
+    Rule("oscillating_loss", swinging),
     Rule("lr_too_high", steps_too_large, needs=PROBES),
     Rule("lr_too_high", learning_rate_too_high),
     Rule("vanishing_gradient", vanishing_gradient, needs=PROBES),
     Rule("saturated_activation", saturated_activation, needs=PROBES),
     Rule("dead_relu", dead_relu, needs=PROBES),
     Rule("exploding_gradient", exploding_gradient, needs=PROBES),
+    Rule("bad_labels", unrelated_labels),
     Rule("lr_too_low", steps_too_small, needs=PROBES),
     Rule("lr_too_low", learning_rate_too_low),
     Rule("lr_too_low", too_slow),
     Rule("oscillating_loss", oscillating_loss),
     Rule("class_collapse", same_answer, needs=PROBES),
     Rule("class_collapse", class_collapse),
+    Rule("too_few_epochs", stopped_too_soon, final=True, needs=("recorded", "model")),
     Rule("too_few_epochs", too_few_epochs, final=True),
     Rule("underfitting", outdone, final=True),
     Rule("overfitting", overfitting),
@@ -148,10 +161,11 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     ),
     "wrong_output_activation": ("label_shape_mismatch", "unfitting_metric", *SYMPTOMS),
     "bad_labels": ("label_shape_mismatch", "unfitting_metric", *SYMPTOMS),
-    "label_shape_mismatch": ("unfitting_metric", *SYMPTOMS),
-    "missing_activation": NOT_LEARNED,
-    "bad_init": SYMPTOMS,
+    "label_shape_mismatch": ("wrong_loss", "unfitting_metric", *SYMPTOMS),
+    "missing_activation": ("bad_labels", *NOT_LEARNED),
+    "bad_init": ("bad_labels", *SYMPTOMS),
     "over_regularised": (
+        "bad_labels",
         "vanishing_gradient",
         "exploding_gradient",
         "dead_relu",
@@ -159,6 +173,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
         *NOT_LEARNED,
     ),
     "exploding_gradient": (
+        "bad_labels",
         "nan_loss",
         "lr_too_high",
         "saturated_activation",
@@ -166,16 +181,28 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
         "oscillating_loss",
         *NOT_LEARNED,
     ),
-    "dead_relu": ("lr_too_high", "vanishing_gradient", *NOT_LEARNED),
-    "vanishing_gradient": ("saturated_activation", "dead_relu", "overfitting", *NOT_LEARNED),
-    "saturated_activation": ("vanishing_gradient", "exploding_gradient", *NOT_LEARNED),
+    "dead_relu": ("bad_labels", "lr_too_high", "vanishing_gradient", *NOT_LEARNED),
+    "vanishing_gradient": (
+        "bad_labels",
+        "saturated_activation",
+        "dead_relu",
+        "overfitting",
+        *NOT_LEARNED,
+    ),
+    "saturated_activation": (
+        "bad_labels",
+        "vanishing_gradient",
+        "exploding_gradient",
+        *NOT_LEARNED,
+    ),
     "nan_input": ("unnormalised_input", "unnormalised_target", "bad_split", *SYMPTOMS),
     "degenerate_input": ("unnormalised_input", "leakage", "bad_split", *SYMPTOMS),
     "unnormalised_input": ("bad_init", *SYMPTOMS),
     "unnormalised_target": SYMPTOMS,
     "imbalanced": ("class_collapse", "lr_too_low", "underfitting"),
-    "bad_split": ("overfitting", "oscillating_loss"),
+    "bad_split": ("overfitting", "oscillating_loss", "class_collapse", "underfitting"),
     "nan_loss": (
+        "bad_labels",
         "lr_too_high",
         "lr_too_low",
         "oscillating_loss",
@@ -185,6 +212,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
         "underfitting",
     ),
     "lr_too_high": (
+        "bad_labels",
         "lr_too_low",
         "dead_relu",
         "exploding_gradient",
@@ -197,7 +225,19 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
         "underfitting",
     ),
     "lr_too_low": ("class_collapse", "too_few_epochs", "underfitting"),
-    "oscillating_loss": ("too_few_epochs", "overfitting", "underfitting"),
-    "class_collapse": ("lr_too_low", "too_few_epochs", "underfitting"),
+    "oscillating_loss": (
+        "lr_too_high",
+        "saturated_activation",
+        "too_few_epochs",
+        "overfitting",
+        "underfitting",
+    ),
+    "class_collapse": (
+        "lr_too_low",
+        "oscillating_loss",
+        "too_few_epochs",
+        "overfitting",
+        "underfitting",
+    ),
     "too_few_epochs": ("underfitting",),
 }

@@ -9,10 +9,9 @@ from ..evidence import Evidence
 from ..findings import Finding
 from ..gathering.history import History, is_share
 from ..thresholds import Thresholds
-from .learned import model_of
 from .rules_fit import too_few_epochs
 from .signals import end_of, sampling_error
-from .skill import skill_of
+from .skill import model_of, skill_of
 
 __all__ = ["narrow_model", "outdone"]
 

@@ -11,8 +11,9 @@ from ..findings import Finding, Severity
 from ..gathering.history import History, is_share
 from ..thresholds import Thresholds
 from .signals import after_lowest, counted_rows, end_of, noise_of, sampling_error
+from .skill import model_of, skill_of
 
-__all__ = ["no_validation", "overfitting", "too_few_epochs"]
+__all__ = ["no_validation", "overfitting", "stopped_too_soon", "too_few_epochs"]
 
 Figures = dict[str, float | int | str]
 
@@ -192,6 +193,32 @@ def too_few_epochs(evidence: Evidence, thresholds: Thresholds) -> Finding | None
     return Finding(
         "too_few_epochs", "EPO-1", severity, cause, remedy, int(epochs[-1]), figures, 0.7
     )
+
+
+def stopped_too_soon(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
+    """Find an EarlyStopping with hardly any patience that ended a training on a plateau.
+
+    A loss may stand still for some epochs before it falls. Where the model is good, it was right.
+
+    Guide: EPO-1, REG-1.
+    """
+    history, model = evidence.history, model_of(evidence)
+    patience, planned = model.patience, history.planned_epochs
+    if patience is None or patience > thresholds.short_patience or planned is None:
+        return None
+    skill = skill_of(evidence)
+    if history.epochs[-1] >= planned or skill is None or skill >= thresholds.good:
+        return None
+    poor = skill < thresholds.some_skill
+    cause = f"EarlyStopping with a patience of {patience} ended the training after epoch"
+    cause += f" {history.epochs[-1]} of {planned}, {skill:.0%} of the way from a naive answer to"
+    cause += " perfection."
+    figures: Figures = {"patience": patience, "skill": round(skill, 4), "planned": planned}
+    severity: Severity = "warning" if poor else "info"
+    remedy = "Give EarlyStopping a patience of 10 to 15, with restore_best_weights=True."
+    epoch = history.epochs[-1]
+    confidence = 0.8 if poor else 0.4
+    return Finding("too_few_epochs", "REG-1", severity, cause, remedy, epoch, figures, confidence)
 
 
 def no_validation(evidence: Evidence, thresholds: Thresholds) -> Finding | None:  # noqa: ARG001

@@ -65,7 +65,8 @@ def _sparse_verdict(head: Head) -> Verdict:
     if head.label_width > 1 and len(target.shape) >= len(head.output.shape) and head.shown:
         if head.is_one_hot:
             cause = f"{head.output.loss} expects class numbers, and the targets are one-hot rows."
-            return "error", cause, "Use categorical_crossentropy.", 0.95
+            # Loss and output belong together: what is wrong first is the shape of the targets.
+            return "error", cause, "Use categorical_crossentropy.", 0.4
         if head.is_multilabel and head.label_width == head.width:
             cause = f"{head.output.loss} is for one class a row, and rows have several labels."
             return "error", cause, "Use binary_crossentropy with a sigmoid on each unit.", 0.9

@@ -8,12 +8,23 @@ from ..evidence import Evidence
 from ..findings import Finding
 from ..gathering.facts import ArrayFacts
 from ..thresholds import Thresholds
-from .targets import BINARY, CATEGORICAL, ELEMENTWISE, HINGE, SPARSE, Head, heads_of, strongest
+from .targets import (
+    BINARY,
+    CATEGORICAL,
+    ELEMENTWISE,
+    HINGE,
+    REGRESSION,
+    SPARSE,
+    Head,
+    heads_of,
+    strongest,
+)
 
 __all__ = ["bad_labels", "label_shape_mismatch"]
 
 Shape = tuple[int | None, ...]
 RECURRENT = ("GRU", "LSTM", "RNN", "SimpleRNN")
+ROUNDED_ROWS = 30  # fewer measured numbers may all be whole
 
 
 def label_shape_mismatch(evidence: Evidence, thresholds: Thresholds) -> Finding | None:  # noqa: ARG001
@@ -96,6 +107,10 @@ def _mismatch(head: Head) -> tuple[str, str] | None:
         return None
     output, labels = head.output.shape, target.shape
     if loss in SPARSE:
+        if head.is_one_hot and head.label_width > 1 and len(labels) >= len(output):
+            cause = f"{loss} expects one class number for each answer, and the targets are rows of"
+            cause += f" shape {_shown(labels)}."
+            return cause, "Use categorical_crossentropy, or argmax of the rows as targets."
         shorter = labels[:-1] if len(labels) == len(output) and labels[-1:] == (1,) else labels
         if not _same(output[:-1], shorter) and not head.is_one_hot and not head.is_multilabel:
             cause = f"For an output of shape {_shown(output)}, {loss} expects targets of shape"
@@ -181,8 +196,10 @@ def _spoilt(
     loss, values = head.output.loss, target.values
     # The first rows of a source that could not be read as a whole may be of one class.
     every = whose == "targets" and evenly
-    if loss not in SPARSE | BINARY | CATEGORICAL | HINGE or target.dtype == "string":
+    if target.dtype == "string":
         return None
+    if loss not in SPARSE | BINARY | CATEGORICAL | HINGE:
+        return _rounded(head, whose) or (_one_class(target, whose) if every else None)
     if math.isnan(target.minimum) or target.one_hot:
         return _one_class(target, whose) if every else None
     shown = f"The {whose} hold " + (
@@ -224,6 +241,18 @@ def _spoilt(
         cause = f"The rows of the {whose} add up to {sum(target.means):.3g} on average, not to 1."
         return cause, "Give one-hot rows, or shares that add up to 1.", 0.85
     return _one_class(target, whose) if every else None
+
+
+def _rounded(head: Head, whose: str) -> tuple[str, str, float] | None:
+    """Return the finding of measured numbers that were cut to whole ones in training alone."""
+    target, held = head.target, head.held
+    if whose != "targets" or target is None or held is None or head.output.loss not in REGRESSION:
+        return None
+    cut = target.whole and not held.whole and min(target.rows, held.rows) >= ROUNDED_ROWS
+    if not cut or math.isnan(target.minimum):
+        return None
+    cause = f"The {whose} are whole numbers, and those of validation are not: they were cut."
+    return cause, "Prepare the targets of both parts by the same steps, as floats.", 0.85
 
 
 def _one_class(target: ArrayFacts, whose: str) -> tuple[str, str, float] | None:

@@ -8,7 +8,8 @@ from ..evidence import Evidence
 from ..findings import Finding, Severity
 from ..gathering.facts import LayerFacts, ModelFacts
 from ..thresholds import Thresholds
-from .learned import NORMALISING, has_learned, model_of
+from .learned import NORMALISING, has_learned
+from .skill import model_of
 
 __all__ = ["hidden_sigmoid", "hidden_softmax", "long_memory", "missing_activation"]
 

@@ -9,6 +9,7 @@ from ..evidence import Evidence
 from ..findings import Finding, Severity
 from ..gathering.facts import ProbeFacts
 from ..thresholds import Thresholds
+from .rules_settings import ADAPTIVE
 from .skill import kernels_of, skill_of
 
 __all__ = ["steps_too_large", "steps_too_small"]
@@ -78,6 +79,14 @@ def steps_too_small(evidence: Evidence, thresholds: Thresholds) -> Finding | Non
     if not _has_slope(evidence.probes[0], thresholds) or not _has_slope(probes[-1], thresholds):
         return None
     rate = evidence.model.learning_rate if evidence.model else history.learning_rate
+    if len(history) < thresholds.fewest_epochs and _is_usual(evidence, rate, thresholds):
+        cause = f"{seen} epochs have moved the weights by {sum(far):.2%} of their size, at a usual"
+        cause += f" learning rate of {rate:.3g}: there were too few of them."
+        return Finding(
+            "too_few_epochs", "EPO-1", "warning", cause,
+            "Train for at least ten times as many epochs, with early stopping.",
+            history.epochs[-1], {"moved": sum(far), "epochs": seen, "skill": round(skill, 4)}, 0.8,
+        )  # fmt: skip
     cause = f"In {seen} epochs the weights have moved by {sum(far):.2%} of their size"
     cause += f" at a learning rate of {rate:.3g}" if rate is not None else ""
     cause += ", and the model knows no more than before: the rate is too low for so few steps."
@@ -88,6 +97,17 @@ def steps_too_small(evidence: Evidence, thresholds: Thresholds) -> Finding | Non
     return Finding(
         "lr_too_low", "LR-3", "warning", cause, remedy, history.epochs[-1], figures, 0.85
     )
+
+
+def _is_usual(evidence: Evidence, rate: float | None, thresholds: Thresholds) -> bool:
+    """Return whether a rate is one that is used to train from the start with its optimizer."""
+    model = evidence.model
+    if model is None or rate is None or model.optimizer not in (*ADAPTIVE, "sgd"):
+        return False
+    usual = thresholds.usual_adaptive_rate
+    if model.optimizer == "sgd":
+        usual = thresholds.usual_plain_rate * (1 - min(model.momentum, 0.9))
+    return rate >= usual * (1 - 1e-6)  # a float32 is no round number
 
 
 def _growth(start: ProbeFacts, probe: ProbeFacts) -> list[float]:

@@ -5,25 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from ..evidence import Evidence
-from ..findings import Finding, Severity
+from ..findings import Finding
 from ..gathering.history import History, is_share
 from ..thresholds import Thresholds
 from .signals import (
     after_lowest,
-    counted_rows,
     end_of,
     falling_steps,
     noise_of,
     relative_fall,
-    swings,
 )
-from .skill import skill_of
 
 __all__ = [
     "learning_rate_too_high",
     "learning_rate_too_low",
     "nan_loss",
-    "oscillating_loss",
     "too_slow",
 ]
 
@@ -129,60 +125,6 @@ def learning_rate_too_high(evidence: Evidence, thresholds: Thresholds) -> Findin
                 cause += f", the training loss has fallen by only {max(fall, 0):.1%}."
             epoch = int(epochs[thresholds.patience - 1])
             return Finding("lr_too_high", "LR-2", "warning", cause, remedy, epoch, figures, 0.7)
-    return None
-
-
-def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
-    """Find a training or validation loss that jumps up and down instead of settling.
-
-    Jumps count against the loss's level and against its first value, so that the jitter of a loss
-    near zero is no oscillation; nor is what one row of a small validation set brings about, or
-    what goes on where hardly a row is wrong.
-
-    Guide: LR-2, WHEN-3.
-    """
-    history = evidence.history
-    for name, part in (("loss", thresholds.loss_swing), ("val_loss", thresholds.validation_swing)):
-        epochs, values = history.series(name)
-        skip = max(2, len(values) // 5)  # the first epochs may jump while the scale is found
-        settled = values[skip:]
-        if len(settled) < 6:
-            continue
-        level = float(np.median(np.abs(settled)))
-        size = max(part * level, thresholds.swing_of_start * abs(float(values[0])))
-        if name == "val_loss":
-            right = history.validation_accuracy
-            if len(right) and float(np.median(right)) >= thresholds.finished:
-                continue
-            size = max(size, thresholds.swing_by_a_row / (counted_rows(right) or np.inf))
-        turning = swings(settled, size)
-        share = float(turning.mean())
-        over = name == "val_loss" and not turning[len(turning) // 2 :].any()
-        if share < thresholds.swing_share or not level or over:
-            continue
-        what = "training loss" if name == "loss" else "validation loss"
-        typical = float(np.median(np.abs(np.diff(settled))))
-        figures: dict[str, float | int | str] = {
-            "swings": int(turning.sum()),
-            "share": round(share, 3),
-            "level": level,
-            "typical_jump": typical,
-        }
-        if history.learning_rate is not None:
-            figures["learning_rate"] = history.learning_rate
-        cause = (
-            f"The {what} jumps up and down by {typical:.3g} around {level:.3g} in {share:.0%} of"
-            " the epochs instead of settling: the steps are too large."
-        )
-        remedy = f"{DIVIDE}; if it still jumps, use larger batches or batch normalization."
-        confidence = 0.85 if name == "loss" else 0.7
-        epoch = int(epochs[skip + int(np.flatnonzero(turning)[0])])
-        # A few validation rows jump about a model that knows nearly all.
-        skilled = name == "val_loss" and (skill_of(evidence) or 0.0) >= thresholds.finished
-        severity: Severity = "info" if skilled else "warning"
-        return Finding(
-            "oscillating_loss", "LR-2", severity, cause, remedy, epoch, figures, confidence
-        )
     return None
 
 

@@ -9,8 +9,15 @@ from ..evidence import Evidence
 from ..findings import Finding, Severity
 from ..thresholds import Thresholds
 from .learned import has_learned
+from .skill import skill_of
 
-__all__ = ["no_early_stopping", "rate_out_of_range", "unknown_monitor"]
+__all__ = [
+    "ADAPTIVE",
+    "no_early_stopping",
+    "rate_is_high",
+    "rate_out_of_range",
+    "unknown_monitor",
+]
 
 # Optimizers whose steps are as long as the rate says, whatever the gradient.
 ADAPTIVE = ("adam", "adamw", "adamax", "nadam", "rmsprop", "lamb", "muon")
@@ -39,16 +46,15 @@ def rate_out_of_range(evidence: Evidence, thresholds: Thresholds) -> Finding | N
     adaptive = model.optimizer in ADAPTIVE
     if not adaptive and model.optimizer != "sgd":
         return None
-    high = thresholds.high_adaptive_rate if adaptive else thresholds.high_plain_rate
-    if model.momentum and not adaptive:
-        high *= 1 - min(model.momentum, 0.9)
     low = thresholds.lowest_rate
-    learned = has_learned(evidence, thresholds)
+    # What got part of the way at such a rate may be held up by it, but not by it alone.
+    some = (skill_of(evidence) or 0.0) >= thresholds.some_skill
+    learned = None if some else has_learned(evidence, thresholds)
     severity: Severity = "warning" if learned is False else "info"
     epoch = evidence.history.epochs[-1] if learned is False else None
     figures = {"learning_rate": rate}
     confidence = 0.75 if learned is False else 0.3
-    if rate >= high:
+    if rate_is_high(evidence, thresholds):
         cause = f"The learning rate {rate:.3g} is very high for {model.optimizer}"
         cause += ", and the training has not learned." if learned is False else "."
         remedy = "Start with 0.001." if adaptive else "Divide it by 10."
@@ -59,6 +65,20 @@ def rate_out_of_range(evidence: Evidence, thresholds: Thresholds) -> Finding | N
         remedy = "Start with 0.001, or 0.0001 to fine-tune." if adaptive else "Start with 0.01."
         return Finding("lr_too_low", "LR-1", severity, cause, remedy, epoch, figures, confidence)
     return None
+
+
+def rate_is_high(evidence: Evidence, thresholds: Thresholds) -> bool:
+    """Return whether the rate is far above the usual range of its optimizer.
+
+    Momentum multiplies the steps of plain gradient descent.
+    """
+    model = evidence.model
+    if model is None or model.learning_rate is None:
+        return False
+    if model.optimizer in ADAPTIVE:
+        return model.learning_rate >= thresholds.high_adaptive_rate
+    usual = 1 - min(model.momentum, 0.9) if model.momentum else 1.0
+    return model.optimizer == "sgd" and model.learning_rate >= thresholds.high_plain_rate * usual
 
 
 def unknown_monitor(evidence: Evidence, thresholds: Thresholds) -> Finding | None:

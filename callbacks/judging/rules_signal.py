@@ -9,6 +9,7 @@ from ..evidence import Evidence
 from ..findings import Finding, Severity
 from ..gathering.facts import LayerProbe, ProbeFacts
 from ..thresholds import Thresholds
+from .rules_settings import rate_is_high
 from .skill import kernels_of, skill_of
 
 __all__ = [
@@ -85,6 +86,8 @@ def vanishing_gradient(evidence: Evidence, thresholds: Thresholds) -> Finding | 
             gone.append((probe, first, ratio))
     if len(evidence.probes) < 3 or len(gone) < thresholds.lasting * len(evidence.probes):
         return None
+    if gone[0][0].epoch > 0 and rate_is_high(evidence, thresholds):
+        return None  # there was a gradient, until the first steps threw the weights away
     probe, first, ratio = gone[-1]
     cause = (
         f"The gradient of '{first.name}' is {first.gradient_norm:.1e}, {ratio:.1e} of that of the"

@@ -12,7 +12,7 @@ from ..findings import Finding, Severity
 from ..gathering.history import History, is_share, metric_direction
 from ..thresholds import Thresholds
 from .signals import end_of, longest_standstill
-from .skill import skill_of
+from .skill import naive_share, skill_of
 
 __all__ = ["class_collapse", "underfitting"]
 
@@ -41,9 +41,10 @@ def underfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     verdicts = {answer: _no_better(history, scores, thresholds, answer == "linear", penalty)
                 for answer, scores in answers.items()}  # fmt: skip
     compared = {answer: verdict for answer, verdict in verdicts.items() if verdict is not None}
+    plain = [poor for answer, (poor, _) in compared.items() if answer != "linear"]
     for answer, (poor, figures) in compared.items():
         # A metric that shows skill, such as AUC on rare classes, outweighs accuracy that cannot.
-        if poor and (answer == "linear" or all(verdict for verdict, _ in compared.values())):
+        if poor and (answer == "linear" or all(plain)):
             shown = ", ".join(f"{key} {value:.4g}" for key, value in figures.items())
             beside = f"no better than the naive answer '{answer}'"
             beside = "clearly worse than a linear model" if answer == "linear" else beside
@@ -66,7 +67,7 @@ def underfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     still = (loss[-last] - end_of(loss)) >= thresholds.still_falling * abs(loss[0] - end_of(loss))
     if end_of(train) > thresholds.poor or end_of(held) > thresholds.poor or still:
         return None
-    naive = _naive_accuracy(evidence)
+    naive = naive_share(evidence)
     if naive is not None and end_of(held) > naive + thresholds.some_skill * (1 - naive):
         return None
     figures = {"train": end_of(train), "validation": end_of(held)}
@@ -92,7 +93,7 @@ def class_collapse(evidence: Evidence, thresholds: Thresholds) -> Finding | None
     )
     figures: Figures
     shares = evidence.prediction_shares
-    majority = _naive_accuracy(evidence)
+    majority = naive_share(evidence)
     if shares and len(shares) > 1 and max(shares) >= thresholds.collapse_share:
         top = int(np.argmax(shares))
         natural = majority is not None and majority >= thresholds.collapse_share
@@ -194,13 +195,3 @@ def _no_better(
             figures[column] = round(value, 6)
             figures[f"naive_{name}"] = round(score, 6)
     return (all(poor), figures) if poor else None
-
-
-def _naive_accuracy(evidence: Evidence) -> float | None:
-    known = [
-        score
-        for answer, scores in evidence.naive.items()
-        for name, score in scores.items()
-        if "acc" in name.lower() and answer != "linear"
-    ]
-    return max(known) if known else None

@@ -71,9 +71,10 @@ def bad_split(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     means = data.input_drift / thresholds.input_drift
     shapes = data.shape_drift / thresholds.shape_drift
     targets = data.target_drift / thresholds.input_drift
+    names = data.name_drift / thresholds.label_drift
     if data.in_order and labels < 1:
         means, shapes, targets = means / 2, shapes / 2, targets / 2
-    worst = max(labels, means, shapes, targets)
+    worst = max(labels, means, shapes, targets, names)
     if worst < 1:
         return None
     parts = []
@@ -85,6 +86,8 @@ def bad_split(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
         parts.append(f"the mean of the target differs by {data.target_drift:.2g} deviations")
     if shapes >= 1 and means < 1:
         parts.append(f"an input is distributed otherwise (distance {data.shape_drift:.2f})")
+    if names >= 1:
+        parts.append(f"{data.name_drift:.0%} of the names in the inputs are used otherwise")
     unlearned = _unlearned(data)
     severe = unlearned >= thresholds.label_drift or (not data.in_order and means >= 4)
     figures: Figures = {
@@ -92,6 +95,7 @@ def bad_split(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
         "input_drift": round(data.input_drift, 4),
         "shape_drift": round(data.shape_drift, 4),
         "target_drift": round(data.target_drift, 4),
+        "name_drift": round(data.name_drift, 4),
     }
     cause = f"Validation rows are unlike training rows beyond chance: {'; '.join(parts)}."
     remedy = (

@@ -9,7 +9,8 @@ from ..evidence import Evidence
 from ..findings import Finding
 from ..gathering.facts import LayerFacts, ModelFacts
 from ..thresholds import Thresholds
-from .learned import NORMALISING, model_of
+from .learned import NORMALISING
+from .skill import model_of
 
 __all__ = ["bad_start"]
 

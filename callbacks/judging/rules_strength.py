@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..evidence import Evidence
 from ..findings import Finding
 from ..thresholds import Thresholds
-from .learned import has_learned, model_of
+from .learned import has_learned
+from .skill import model_of
 
 __all__ = ["dropout_after_output", "over_regularised"]
 

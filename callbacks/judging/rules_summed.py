@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..evidence import Evidence
 from ..findings import Finding
 from ..thresholds import Thresholds
-from .learned import model_of
 from .rules_rate import learning_rate_too_high, nan_loss
+from .skill import model_of
 
 __all__ = ["summed_loss"]
 

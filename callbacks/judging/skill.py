@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 
 from ..evidence import Evidence
-from ..gathering.facts import LayerProbe, ProbeFacts
+from ..gathering.facts import LayerProbe, ModelFacts, ProbeFacts
 from ..gathering.history import is_share
 from .signals import end_of
 
-__all__ = ["kernels_of", "skill_of"]
+__all__ = ["kernels_of", "model_of", "naive_share", "skill_of"]
 
 # Kernels that are not on the main road: their gradients are tiny where attention is even.
 BYWAYS = ("query", "key")
@@ -33,7 +33,7 @@ def skill_of(evidence: Evidence) -> float | None:
         return None
     for name in recorded.metrics:
         values = recorded.series(name)[1]
-        naive = _naive_share(evidence, name)
+        naive = naive_share(evidence, name)
         if is_share(name) and len(values) and naive is not None:
             return max(0.0, (end_of(values) - naive) / max(1e-9, 1 - naive))
     loss = recorded.series("loss")[1]
@@ -58,11 +58,22 @@ def kernels_of(probe: ProbeFacts) -> list[LayerProbe]:
     ]
 
 
-def _naive_share(evidence: Evidence, name: str) -> float | None:
+def model_of(evidence: Evidence) -> ModelFacts:
+    """Return the model, for rules that need one."""
+    if evidence.model is None:
+        raise LookupError("there is no model: the rule does not say that it needs one")
+    return evidence.model
+
+
+def naive_share(evidence: Evidence, name: str = "accuracy") -> float | None:
     """Return what a naive answer scores in a metric between 0 and 1, if it is known."""
     known = [scores[name] for scores in _naive(evidence) if name in scores]
-    if "acc" in name.lower() and evidence.probes and evidence.probes[-1].label_shares:
-        known.append(max(evidence.probes[-1].label_shares))
+    if "acc" in name.lower():
+        if not known:
+            every = [pair for scores in _naive(evidence) for pair in scores.items()]
+            known = [score for other, score in every if "acc" in other.lower()]
+        if evidence.probes and evidence.probes[-1].label_shares:
+            known.append(max(evidence.probes[-1].label_shares))
     if "auc" in name.lower():
         known.append(0.5)
     return max(known) if known else None

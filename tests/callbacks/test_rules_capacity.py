@@ -69,8 +69,8 @@ class TestReferences:
             first, second = np.sort(draw.choice(8, 2, replace=False))
             row[first], row[second] = (1, 2) if label else (2, 1)
         found = scores(x, y, CLASSES)
-        assert set(found) == {"places"}
-        assert found["places"]["accuracy"] > 0.9
+        assert set(found) == {"places", "words"}
+        assert min(scores["accuracy"] for scores in found.values()) > 0.9
 
     def test_weights_texts_copies_and_few_rows_have_none(self):
         x = np.random.default_rng(0).normal(size=(600, 4))

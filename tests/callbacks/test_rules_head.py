@@ -93,7 +93,7 @@ WRONG = {
     "bce of 3 classes": (output(BCE, "sigmoid"), labels(0, 1, 2), "wrong_loss"),
     "categorical, one sigmoid": (output(CCE, "sigmoid"), labels(0, 1), "wrong_loss"),
     "sparse, one sigmoid": (output(SCE, "sigmoid"), labels(0, 1), "wrong_loss"),
-    "sparse, one-hot": (output(SCE, "softmax", (3,)), one_hot(3), "wrong_loss"),
+    "sparse, one-hot": (output(SCE, "softmax", (3,)), one_hot(3), "label_shape_mismatch"),
     "categorical, numbered": (output(CCE, "softmax", (3,)), labels(0, 1, 2), "wrong_loss"),
     "categorical, many labels": (output(CCE, "sigmoid", (6,)), marks(6), "wrong_loss"),
     "poisson below 0": (output("poisson", "softplus"), numbers(-2, 2), "wrong_loss"),

@@ -1,6 +1,8 @@
 """Rules about the pace of the weights: thrown away, hardly moved, and what only looks so."""
 
-from goodfit.callbacks import Thresholds
+from dataclasses import replace
+
+from goodfit.callbacks import ModelFacts, Thresholds
 from goodfit.callbacks.judging.rules_pace import steps_too_large, steps_too_small
 from made_probes import evidence, probe, stuck
 
@@ -42,10 +44,18 @@ def test_growth_that_is_usual():
 
 
 def test_a_rate_too_low_for_the_budget():
-    found = steps_too_small(stuck(row(moved=1e-3), epochs=4), LIMITS)
+    slow = replace(stuck(row(moved=1e-3), epochs=4), model=ModelFacts(learning_rate=1e-5, epochs=4))
+    found = steps_too_small(slow, LIMITS)
     assert (found.fault, found.severity, found.rule) == ("lr_too_low", "warning", "LR-3")
     assert "0.40%" in found.cause
     assert steps_too_small(stuck(row(moved=0.1), epochs=4), LIMITS) is None
+
+
+def test_a_usual_rate_wants_more_epochs():
+    found = steps_too_small(stuck(row(moved=1e-3), epochs=4), LIMITS)
+    assert (found.fault, found.severity, found.rule) == ("too_few_epochs", "warning", "EPO-1")
+    longer = stuck(row(moved=1e-3, epochs=range(7)), epochs=6)
+    assert steps_too_small(longer, LIMITS).fault == "lr_too_low", "there were enough of them"
 
 
 def test_small_steps_that_are_none_of_the_rates_fault():
