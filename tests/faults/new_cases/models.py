@@ -10,7 +10,6 @@ import numpy as np
 from case import Case, Training
 from keras import layers, ops
 from open_half.parts import answers
-from open_half.rows import Rows
 
 SPARSE = "sparse_categorical_crossentropy"
 
@@ -163,9 +162,8 @@ def encoder(
     width: int = 16,
     blocks: int = 1,
     placed: bool = True,
-    skipped: bool = True,
     normed: bool = True,
-    pool: str = "mean",
+    pooled: bool = True,
     drop: float = 0.0,
     start: Any = "glorot_uniform",
     **options: Any,
@@ -180,13 +178,13 @@ def encoder(
         inner = layers.LayerNormalization()(x) if normed else x
         seen = layers.MultiHeadAttention(2, width // 2, kernel_initializer=start)(inner, inner)
         seen = layers.Dropout(drop)(seen)
-        x = x + seen if skipped else seen
+        x = x + seen
         inner = layers.LayerNormalization()(x) if normed else x
         inner = layers.Dense(2 * width, kernel_initializer=start, **options)(inner)
         inner = layers.Dense(width, kernel_initializer=start)(inner)
-        x = x + layers.Dropout(drop)(inner) if skipped else inner
+        x = x + layers.Dropout(drop)(inner)
     x = layers.LayerNormalization()(x) if normed else x
-    if pool == "mean":
+    if pooled:
         x = layers.GlobalAveragePooling1D()(x)
     return keras.Model(given, layers.Dense(units, activation=head)(x))
 
@@ -194,10 +192,3 @@ def encoder(
 def healthy(name: str, family: str, make: Any, why: str) -> Case:
     """Return a healthy case."""
     return Case(f"well_{name}", family, make, why=why)
-
-
-def fitting(rows: Rows, **change: Any) -> Rows:
-    """Return the rows with whole parts of them exchanged."""
-    from dataclasses import replace
-
-    return replace(rows, **change)

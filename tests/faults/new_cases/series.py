@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from open_half.rows import Rows, divide
 
@@ -11,11 +9,12 @@ LETTERS = 27  # 0 is the padding
 
 
 def languages(
-    seed: int, kinds: int = 3, steps: int = 16, train: int = 600, mixed: float = 0.55
+    seed: int, kinds: int = 3, steps: int = 16, train: int = 600, mixed: float = 0.6
 ) -> Rows:
     """Return words as numbers of letters; each language has its own chain from one to the next."""
-    rules = np.random.default_rng(99).dirichlet(np.full(26, 0.12), (kinds, 26))
-    rules = (1 - mixed) * rules + mixed / 26
+    fixed = np.random.default_rng(99)
+    rules = fixed.dirichlet(np.full(26, 0.12), (kinds, 26))
+    rules = (1 - mixed) * rules + mixed * fixed.dirichlet(np.full(26, 0.7), (kinds, 1))
     draw = np.random.default_rng(seed)
     count = train + 500
     y = draw.integers(0, kinds, count)
@@ -143,8 +142,3 @@ def tagged(seed: int, steps: int = 12, train: int = 600) -> Rows:
     x = draw.integers(1, LETTERS, (train + 500, steps + 1))
     y = (x[:, 1:] > x[:, :-1]).astype("float32")
     return divide(x[:, :-1].astype("int32"), y, train, 200)
-
-
-def with_neighbour(x: Any) -> Any:
-    """Return letters beside the ones that follow, as two columns."""
-    return np.stack([x, np.roll(x, -1, 1)], 2)
