@@ -42,6 +42,10 @@ from .scoring.worst import worst_errors as worst_errors
 from .sequence_labelling import label_sequences as label_sequences
 from .speech_recognition import recognise_speech as recognise_speech
 from .splitting.parts import split as split
+from .studying.learning_curve import LearningCurve as LearningCurve
+from .studying.measuring_curve import learning_curve as learning_curve
+from .studying.more_data import MoreData as MoreData
+from .studying.more_data import how_much_more_data as how_much_more_data
 from .tabular import predict_leaving as predict_leaving
 from .text_classification import classify_texts as classify_texts
 from .text_generation import write_on as write_on

@@ -9,6 +9,7 @@ from .guide import Citation as Citation
 from .guide import Rule as Rule
 from .guide import citations as citations
 from .guide import select_rules as select_rules
+from .learning_curve_drawing import draw_learning_curve as draw_learning_curve
 from .progress import Progress as Progress
 from .report.answer_charts import draw_calibration as draw_calibration
 from .report.answer_charts import draw_precision_recall as draw_precision_recall

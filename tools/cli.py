@@ -179,7 +179,7 @@ def _execute(words: list[str]) -> Result | None:
     # Before any command imports TensorFlow, which reads these once.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    command = importlib.import_module(f".commands.{name}", __package__)
+    command = importlib.import_module(f".commands.{name.replace('-', '_')}", __package__)
     if not getattr(command, "RUNS_SCRIPTS", False):  # which may want a window
         os.environ.setdefault("MPLBACKEND", "Agg")
     return command.run(_parsed(name, command, rest))

@@ -44,7 +44,8 @@ def make_run(tmp_path):
 def write_run(folder, kind, changes):
     from goodfit.recipes import Config
     from goodfit.recipes.config import Choice
-    from goodfit.recipes.training.runs import _strict, write_history
+    from goodfit.recipes.files import strict
+    from goodfit.recipes.training.runs import write_history
 
     record, history = RECORDS[kind]()
     record |= changes
@@ -57,7 +58,7 @@ def write_run(folder, kind, changes):
     }
     config = Config().replace(**chosen).replace(dropout=0.2)
     (folder / "config.toml").write_text(config.to_toml(), encoding="utf-8")
-    (folder / "run.json").write_text(json.dumps(_strict(record), allow_nan=False), encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps(strict(record), allow_nan=False), encoding="utf-8")
     write_history(folder, history)
     if record["saved_difference"] is not None:
         layers = [{"class_name": name, "config": {}} for name in LAYERS]

@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "audit": "say what is wrong with a table before anything is trained on it",
     "train": "train, diagnose, evaluate, save and report a model",
     "test": "open the sealed test rows of a run and evaluate on them",
+    "more-data": "say how many more rows a goal needs, or that more will not help",
     "predict": "answer for every row of a table",
     "generate": "write on with a language model",
     "report": "write the one-page report of a run again",
