@@ -172,9 +172,14 @@ class Engine:
         self.say(f"What was kept for now is {'kept' if kept else 'undone'}: {why}")
 
     def _next(self, best: Outcome, tried: set[Key]) -> tuple[Finding, Remedy, Trial] | None:
-        """Return the next remedy that applies, of the first finding that has one left."""
-        for finding in wanted(best.findings):
+        """Return the next remedy that applies, of the first finding that has one left.
+
+        Where none has, what is said of it beside is tried: consequences, and remarks.
+        """
+        for finding in (*wanted(best.findings), *_beside(best.findings)):
             for remedy in REMEDIES.get(finding.fault, ()):
+                if finding.severity == "info" and finding.fault != "no_validation":
+                    remedy = replace(remedy, must_gain=True)
                 if self._key(finding, remedy, best.trial) in tried:
                     continue
                 trial = remedy.apply(best.trial, self.runner.subject, finding)
@@ -224,6 +229,18 @@ def wanted(findings: Sequence[Finding]) -> list[Finding]:
     called = [each for each in findings if each.severity != "info" or each.fault == "no_validation"]
     first = ("nan_input", "no_validation")
     return sorted(called, key=lambda each: each.fault not in first)
+
+
+def _beside(findings: Sequence[Finding]) -> list[Finding]:
+    """Return, as remarks, what may have a part in what is wrong: consequences, and remarks."""
+    called = wanted(findings)
+    if all(each.severity == "info" for each in called):
+        return []
+    names = [(each, name) for each in called for name in each.consequences]
+    return [
+        *(replace(each, fault=name, severity="info", where=()) for each, name in names),
+        *(each for each in findings if each.severity == "info" and each not in called),
+    ]
 
 
 def _stays_for_now(said: Judgement, finding: Finding, remedy: Remedy, candidate: Outcome) -> bool:

@@ -40,6 +40,7 @@ SHARED = Remedy("drop_shared", rows.drop_shared, "judge by unseen rows only", ju
 WEIGHTS = Remedy("class_weights", rows.class_weights, "weigh classes alike")
 LOSS = Remedy("fit_loss", head.fit_loss, "choose the loss by the labels", certain=True)
 HEAD = Remedy("fit_head", head.fit_head, "choose output and loss by the labels", certain=True)
+KNOWN_LOSS = Remedy("known_loss", head.known_loss, "a loss of Keras's own for the user's own")
 STEPS = Remedy(
     "fit_steps", head.fit_steps, "answer once, or at each step, as the targets", certain=True
 )
@@ -50,6 +51,7 @@ DRAWN = Remedy("usual_initializers", layers.usual_initializers, "the usual initi
 FRESH = Remedy("fresh_weights", layers.fresh_weights, "new initial weights")
 NORM = Remedy("batch_norm", layers.batch_norm, "batch normalization")
 GRU = Remedy("gru_cells", layers.gru_cells, "GRU for SimpleRNN")
+ORDER = Remedy("read_in_order", layers.read_in_order, "a GRU for a mean over the steps")
 LSTM = Remedy("lstm_cells", layers.lstm_cells, "LSTM for SimpleRNN")
 LOWER = Remedy("lower_rate", rate.lower_rate, "divide the learning rate by 10", level=_rate)
 USUAL = Remedy("usual_rate", rate.usual_rate, "the optimizer's usual learning rate")
@@ -79,7 +81,7 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "bad_split": (REDIVIDE,),
     "leakage": (SHARED,),
     "no_validation": (APART,),
-    "nan_loss": (LEAVE_OUT, LOWER, CLIP, DRAWN, INPUTS),
+    "nan_loss": (LEAVE_OUT, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS),
     "lr_too_high": (LOWER, CLIP, DRAWN),
     "lr_too_low": (USUAL, FOUND, HIGHER, LONGER),
     "oscillating_loss": (LOWER, PLATEAU, BATCH),
@@ -94,7 +96,7 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "imbalanced": (WEIGHTS,),
     "over_regularised": (WEAKEN, REMOVE),
     "overfitting": (BEST, STOPPING, DROPOUT, L2),
-    "underfitting": (LONGER, WIDEN, DEEPEN, USUAL),
+    "underfitting": (LONGER, WIDEN, ORDER, DEEPEN, USUAL),
 }
 """Fault: its remedies in the order in which they are tried."""
 

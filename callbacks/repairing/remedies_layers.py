@@ -14,6 +14,7 @@ __all__ = [
     "leaky_relu",
     "lstm_cells",
     "gru_cells",
+    "read_in_order",
     "relu_hidden",
     "selu_hidden",
     "usual_initializers",
@@ -21,6 +22,8 @@ __all__ = [
 
 FLAT = ("sigmoid", "hard_sigmoid", "tanh", "softmax", "softsign", "exponential")
 RELUS = ("relu", "relu6")
+POOLING = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
+CELLS = 32
 # Initial weights that fit an activation; others get Glorot's.
 FITTING = {"relu": "he_normal", "leaky_relu": "he_normal", "selu": "lecun_normal"}
 
@@ -132,6 +135,24 @@ def lstm_cells(trial: Trial, subject: Subject, finding: Finding) -> Trial | None
     Guide: SEQ-3, SEQ-4.
     """
     return _cells(trial, subject, "LSTM")
+
+
+def read_in_order(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Put a GRU in the place of a mean over steps, where no other layer knows their order.
+
+    Guide: SEQ-3, SEQ-5.
+    """
+    knowing = (*RECURRENT, "MultiHeadAttention", "Conv1D", "SeparableConv1D", "DepthwiseConv1D")
+    means = [part for part in subject.parts if part.kind in POOLING]
+    if not subject.rebuildable or len(means) != 1 or trial.kinds.get(means[0].name):
+        return None
+    if any(part.kind in knowing for part in subject.parts) or means[0].settings.get("keepdims"):
+        return None
+    (part,) = means
+    trial = trial.set_layer(part.name, fresh=True, units=CELLS)
+    what = f"{part.name} forgets which step came first: it is a GRU of {CELLS} units."
+    change = Change(what, f"layer {part.name}: class", part.kind, "GRU")
+    return trial.with_(change, kinds={**trial.kinds, part.name: "GRU"})
 
 
 def _cells(trial: Trial, subject: Subject, kind: str) -> Trial | None:

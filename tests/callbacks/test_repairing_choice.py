@@ -232,6 +232,27 @@ def test_what_was_kept_for_now_in_vain_is_undone_and_the_rest_is_tried(monkeypat
     assert not best.trial.changes
 
 
+def test_what_is_said_beside_is_tried_last_and_for_a_gain_alone(monkeypatch):
+    remedies = {"underfitting": (by_name("wide"),), "bad_init": (by_name("drawn"),)}
+    table = {(): (0.3, ["underfitting"]), ("wide",): (0.2, []), ("drawn",): (0.301, [])}
+    monkeypatch.setattr(engine_module, "REMEDIES", remedies)
+    rows = Trial(Pool.of(Rows(X[TRAIN], Y[TRAIN]), Rows(X[HELD], Y[HELD])))
+    said = [finding("underfitting", "warning"), finding("bad_init", "info")]
+    first = Outcome(rows, None, None, said, Evidence())
+    engine = Engine(Made(table), say=lambda line: None)
+    assert engine.mend(first) is first
+    assert [(each.fault, each.remedy) for each in engine.log] == [
+        ("underfitting", "wide"),
+        ("bad_init", "drawn"),
+    ]
+    table["drawn",] = 0.9, []
+    assert Engine(Made(table), say=lambda line: None).mend(first).trial.changes[0].what == "drawn"
+    first.findings = said[1:]
+    engine = Engine(Made(table), say=lambda line: None)
+    assert engine.mend(first) is first
+    assert not engine.log
+
+
 def test_no_training_is_begun_that_would_take_too_long(monkeypatch):
     table = {(): (0.3, ["wrong_loss"]), ("fast",): (0.5, [])}
     remedies = {"wrong_loss": (by_name("slow", longer=5), by_name("fast"))}

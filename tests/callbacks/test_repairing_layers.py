@@ -177,6 +177,30 @@ def test_what_is_added_or_attends_gets_wider_alike():
     assert applied(remedies_fit.widen, model, trial_of())[0] is None
 
 
+def test_a_mean_over_steps_becomes_cells_where_nothing_knows_their_order():
+    parts = [layers.Embedding(9, 4), layers.GlobalAveragePooling1D(), layers.Dense(1, "sigmoid")]
+    model = keras.Sequential([keras.Input((5,), dtype="int32", name="rows"), *parts])
+    model.compile("adam", "binary_crossentropy")
+    rows = RANDOM.integers(0, 9, (40, 5)).astype("int32")
+    changed, built = applied(remedies_layers.read_in_order, model, trial_of(rows))
+    assert type(built.layers[1]).__name__ == "GRU"
+    assert built.predict(rows, verbose=0).shape == (40, 1)
+    assert applied(remedies_layers.read_in_order, model, changed)[0] is None
+    conv = model_of(layers.Conv1D(2, 2), layers.GlobalMaxPooling1D(), layers.Dense(1), shape=(5, 3))
+    assert applied(remedies_layers.read_in_order, conv, trial_of())[0] is None
+
+
+def test_a_loss_of_the_users_own_gives_way_to_one_of_keras():
+    def distance(target, given):
+        return keras.ops.sqrt(keras.ops.sum(keras.ops.square(target - given), -1))
+
+    model = model_of(layers.Dense(1), loss=distance)
+    changed, _ = applied(remedies_head.known_loss, model, trial_of(y=X[:, :1]))
+    assert changed.losses == {0: "mean_squared_error"}
+    huber = model_of(layers.Dense(1), loss="huber")
+    assert applied(remedies_head.known_loss, huber, trial_of(y=X[:, :1]))[0] is None
+
+
 def test_layers_are_found_in_sums_and_attention():
     inputs = keras.Input((5, 4), name="rows")
     seen = layers.MultiHeadAttention(2, 2)(inputs, inputs)
