@@ -96,7 +96,7 @@ def unnormed(seed: int, normed: bool = False, blocks: int = 3) -> Training:
         encoder(16, 4, "softmax", features=3, blocks=blocks, normed=normed, start="he_normal"),
         rows,
         picks(rows.test_x, rows.test_y),
-        optimizer=optimizers.SGD(0.1, 0.9),
+        optimizer=optimizers.SGD(0.05, 0.9),
         loss=SPARSE,
         metrics=["accuracy"],
         epochs=8,

@@ -15,10 +15,10 @@ from new_cases.models import SPARSE, Reader, explained_in
 from open_half.parts import decides, explains, picks, put, recurrent, stack
 
 
-def hours(seed: int, units: int = 5, cell: Any = layers.GRU) -> Training:
-    """Five hours ahead, so many of them answered."""
+def hours(seed: int, units: int = 9, cell: Any = layers.GRU) -> Training:
+    """Nine hours ahead, so many of them answered."""
     keras.utils.set_random_seed(seed)
-    rows = series.weather(seed, ahead=5)
+    rows = series.weather(seed, ahead=9)
     return put(
         Reader(cell(16), units, None),
         rows,
@@ -121,14 +121,14 @@ def from_one(y: Any) -> Any:
 
 CASES: tuple[Case, ...] = (
     Case(
-        "five_hours_answered_by_one",
+        "nine_hours_answered_by_one",
         "gru",
         partial(hours, units=1),
         fault="label_shape_mismatch",
         also=("underfitting",),
         twin=hours,
         architecture=True,
-        why="One answer is compared, by broadcasting, with each of five hours.",
+        why="One answer is compared, by broadcasting, with each of nine hours.",
     ),
     Case(
         "early_beats_two_shares",
