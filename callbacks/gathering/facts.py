@@ -37,7 +37,9 @@ class LayerFacts:
         l1: Strength of the L1 penalty of its kernel.
         l2: Strength of the L2 penalty of its kernel.
         dropout: Share that it drops (also the `dropout` of recurrent layers).
-        settings: Other settings by name, such as `return_sequences` or `negative_slope`.
+        settings: Other settings by name, such as `return_sequences` or `negative_slope`; of an
+            activation of the user's own, `flat_at_usual` is the share of numbers of unit deviation
+            for which it is flat.
         takes: What it is handed, as far as that is known: names of layers, `input NAME` for inputs
             of the model, `operation Mul` for what came through an operation that is no layer;
             reshaping is not named.
@@ -118,8 +120,6 @@ class ModelFacts:
         callbacks: Class names of the callbacks beside.
         monitors: What the callbacks beside look at: pairs of class name and the name monitored.
         class_weighted: Whether `class_weight` or sample weights were given.
-        patience: Epochs without improvement after which an EarlyStopping ends the training; None
-            without one.
         unseen: What could not be read, in sentences for the user.
         inputs: Names of the inputs, in the model's order: as the data name them, or as the model
             does.
@@ -127,6 +127,8 @@ class ModelFacts:
         trained_steps: Steps that the optimizer has taken.
         log_names: Names that the logs of an epoch will hold, without the `val_` ones; empty where
             that cannot be told.
+        patience: Epochs without improvement after which an EarlyStopping ends the training; None
+            without one.
     """
 
     layers: tuple[LayerFacts, ...] = ()

@@ -12,6 +12,7 @@ import numpy as np
 from .arrays import even_places
 from .compiled import snake_case
 from .facts import LayerFacts
+from .flat_ends import flat_share_of_usual
 from .forward_pass import ForwardPass, Source
 
 __all__ = ["OutputEnd", "activation_name", "facts_of_layers", "output_end", "scaled_inputs"]
@@ -261,6 +262,8 @@ def _settings(layer: Any, inner: Any) -> dict[str, float | int | str | bool]:
             value = activation_name(value)
         if isinstance(value, (bool, int, float, str)):
             found[name] = value
+    if _layer_activation(inner) == "custom":
+        found["flat_at_usual"] = flat_share_of_usual(getattr(inner, "activation", None))
     initializer = getattr(inner, "kernel_initializer", None)
     if isinstance(initializer, keras.initializers.Initializer):
         found["kernel_initializer"] = snake_case(type(initializer).__name__)

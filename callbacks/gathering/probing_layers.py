@@ -12,7 +12,7 @@ from typing import Any
 import keras
 
 from .facts import LayerProbe
-from .flat_ends import ends_of
+from .flat_ends import FLAT_END, ends_of
 
 __all__ = [
     "Figures",
@@ -31,9 +31,6 @@ __all__ = [
 ]
 
 RECTIFIERS = ("relu", "relu6")
-# So near to an end, as a share of the way between both, the slope is below 1/38 of the steepest:
-# sigmoid of 5, and tanh of 2.5, its twin.
-FLAT_END = 0.0067
 # Of a shorter sequence there is no far end.
 FEWEST_STEPS = 8
 # Not what a layer multiplies its inputs with, though some of them have two dimensions.

@@ -15,7 +15,13 @@ from .rules_data import degenerate_input, nan_input, unnormalised_input, unnorma
 from .rules_fit import no_validation, overfitting, stopped_too_soon, too_few_epochs
 from .rules_head import wrong_loss
 from .rules_labels import bad_labels, label_shape_mismatch
-from .rules_layers import hidden_sigmoid, hidden_softmax, long_memory, missing_activation
+from .rules_layers import (
+    hidden_sigmoid,
+    hidden_softmax,
+    long_memory,
+    missing_activation,
+    steep_activation,
+)
 from .rules_output import unfitting_metric, wrong_output_activation
 from .rules_pace import steps_too_large, steps_too_small
 from .rules_rate import (
@@ -27,13 +33,10 @@ from .rules_rate import (
 from .rules_relation import other_relation, unrelated_labels
 from .rules_settings import no_early_stopping, rate_out_of_range, unknown_monitor
 from .rules_signal import (
-    dead_at_start,
-    dead_relu,
     exploding_at_start,
     exploding_gradient,
     hidden_nan,
     same_answer,
-    saturated_activation,
     vanishing_gradient,
 )
 from .rules_skill import class_collapse, underfitting
@@ -42,6 +45,12 @@ from .rules_start import bad_start
 from .rules_strength import dropout_after_output, over_regularised
 from .rules_summed import summed_loss
 from .rules_swings import oscillating_loss, rolling_past, swinging
+from .rules_units import (
+    dead_at_start,
+    dead_relu,
+    saturated_activation,
+    saturated_at_start,
+)
 from .rules_weights import class_by_class, pulled_by_weights
 
 __all__ = ["EXPLAINS", "RULES", "Rule"]
@@ -97,7 +106,9 @@ RULES: tuple[Rule, ...] = (
     Rule("vanishing_gradient", long_memory, needs=("model",)),
     Rule("vanishing_gradient", sigmoid_cells, needs=("model",)),
     Rule("saturated_activation", hidden_softmax, needs=("model",)),
+    Rule("saturated_activation", steep_activation, needs=("model",)),
     Rule("lr_too_high", rate_out_of_range, needs=("model",)),
+    Rule("saturated_activation", saturated_at_start, needs=PROBES),
     Rule("exploding_gradient", exploding_at_start, needs=PROBES),
     Rule("exploding_gradient", summed_loss, needs=("recorded", "model")),
     Rule("exploding_gradient", unbounded_cells, needs=("recorded", "model")),

@@ -11,7 +11,13 @@ from ..thresholds import Thresholds
 from .learned import NORMALISING, has_learned
 from .skill import model_of
 
-__all__ = ["hidden_sigmoid", "hidden_softmax", "long_memory", "missing_activation"]
+__all__ = [
+    "hidden_sigmoid",
+    "hidden_softmax",
+    "long_memory",
+    "missing_activation",
+    "steep_activation",
+]
 
 # Layers that multiply what they get with a kernel.
 KERNELS = ("Conv1D", "Conv2D", "Conv3D", "Dense", "EinsumDense")
@@ -111,6 +117,35 @@ def hidden_softmax(evidence: Evidence, thresholds: Thresholds) -> Finding | None
     remedy = "Use relu in hidden layers, and softmax only at the output."
     where = tuple(layer.name for layer in found)
     return Finding("saturated_activation", "ACT-5", severity, cause, remedy, None, {}, sure, where)
+
+
+def steep_activation(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
+    """Find an activation so steep that it is flat for most of the numbers that it usually gets.
+
+    It says yes or no, and its slope is next to nothing; only at the jump it is huge.
+
+    Guide: ACT-3, ACT-4.
+    """
+    model = model_of(evidence)
+    found = [
+        layer
+        for layer in model.layers
+        if layer.hidden and float(layer.settings.get("flat_at_usual", 0.0)) >= thresholds.flat_units
+    ]
+    if not found:
+        return None
+    poor = has_learned(evidence, thresholds) is False
+    share = float(found[0].settings["flat_at_usual"])
+    cause = f"The activation of '{found[0].name}' is flat for {share:.0%} of the numbers of usual"
+    cause += " size: there is no slope to learn by."
+    remedy = "Use tanh or relu as they come, or make the activation less steep."
+    epoch = evidence.history.epochs[-1] if poor else None
+    where = tuple(layer.name for layer in found)
+    figures: dict[str, float | int | str] = {"flat_share": round(share, 4)}
+    return Finding(
+        "saturated_activation", "ACT-4", "warning" if poor else "info", cause, remedy, epoch,
+        figures, 0.85 if poor else 0.4, where,
+    )  # fmt: skip
 
 
 def long_memory(evidence: Evidence, thresholds: Thresholds) -> Finding | None:

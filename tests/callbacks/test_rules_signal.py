@@ -1,19 +1,23 @@
 """Rules about the signal between layers: each fault by its figures, and what only looks like it."""
 
 import math
+from dataclasses import replace
 
 import pytest
-from goodfit.callbacks import Thresholds
+from goodfit.callbacks import ModelFacts, Thresholds
 from goodfit.callbacks.diagnosis import judge
 from goodfit.callbacks.judging.rules_signal import (
-    dead_at_start,
-    dead_relu,
     exploding_at_start,
     exploding_gradient,
     hidden_nan,
     same_answer,
-    saturated_activation,
     vanishing_gradient,
+)
+from goodfit.callbacks.judging.rules_units import (
+    dead_at_start,
+    dead_relu,
+    saturated_activation,
+    saturated_at_start,
 )
 from made_probes import evidence, probe, stuck
 
@@ -26,6 +30,7 @@ RULES = (
     hidden_nan,
     same_answer,
     saturated_activation,
+    saturated_at_start,
     vanishing_gradient,
 )
 
@@ -55,6 +60,24 @@ def test_gradients_that_do_not_reach_the_first_layer():
     assert vanishing_gradient(stuck(row(small)), LIMITS) is None, "a converged model has none"
     once = [probe(0, gone), *row(epochs=(1, 2, 5, 9))]
     assert vanishing_gradient(stuck(once), LIMITS) is None
+
+
+def test_a_gradient_that_a_high_rate_took_away_is_the_rates_fault():
+    gone = {"a": {"gradient_norm": 1e-7}, "b": {"gradient_norm": 1e-4}}
+    later = [probe(0), *row(gone, epochs=(1, 2, 5, 9))]
+    assert vanishing_gradient(stuck(later), LIMITS) is not None
+    high = ModelFacts(optimizer="adam", learning_rate=0.1)
+    assert vanishing_gradient(replace(stuck(later), model=high), LIMITS) is None
+    from_the_start = replace(stuck(row(gone)), model=high)
+    assert vanishing_gradient(from_the_start, LIMITS) is not None
+    assert judge(replace(stuck(later), model=high), LIMITS)[0].fault == "lr_too_high"
+
+
+def test_units_that_begin_flat_are_the_root_of_gradients_that_explode():
+    flat = {"a": {"flat_units": 1.0, "gradient_norm": 80.0}}
+    found = judge(stuck(row(flat)), LIMITS)
+    assert found[0].fault == "saturated_activation"
+    assert "exploding_gradient" in found[0].consequences
 
 
 def test_gradients_that_explode_before_the_first_step_are_the_root_of_nan():
@@ -106,17 +129,18 @@ def test_units_on_their_flat_ends():
             probes.append(type(each)(**{**vars(each), "layers": tuple(layers)}))
         return probes
 
-    found = saturated_activation(stuck(made(0)), LIMITS)
+    found = saturated_at_start(stuck(made(0)), LIMITS)
     assert (found.severity, found.rule, found.where) == ("warning", "ACT-4", ("b",))
-    assert saturated_activation(evidence(made(0)), LIMITS).severity == "info"
+    assert saturated_activation(stuck(made(0)), LIMITS) is None, "one finding is enough"
+    assert saturated_at_start(evidence(made(0)), LIMITS).severity == "info"
     assert saturated_activation(evidence(made(2)), LIMITS).severity == "info", "it has decided"
     assert saturated_activation(stuck(made(9)), LIMITS).severity == "info", "not for long"
     some = {"b": {"flat_units": 0.3, "activation": "tanh"}}
-    assert saturated_activation(stuck(made(0, some)), LIMITS) is None
+    assert saturated_at_start(stuck(made(0, some)), LIMITS) is None
     some["b"]["kind"] = "GRU"
-    assert saturated_activation(stuck(made(0, some)), LIMITS).severity == "warning"
+    assert saturated_at_start(stuck(made(0, some)), LIMITS).severity == "warning"
     output = {"head": {"flat_units": 1.0, "activation": "sigmoid"}}
-    assert saturated_activation(stuck(made(0, output)), LIMITS) is None
+    assert saturated_at_start(stuck(made(0, output)), LIMITS) is None
 
 
 def test_nan_that_the_loss_does_not_show():
