@@ -39,6 +39,7 @@ def carry_out(
     test: bool = False,
     verify: bool = False,
     resume: bool = False,
+    deadline: float | None = None,
 ) -> Run:
     """Audit the data, train as a config says, and score the model beside naive answers.
 
@@ -53,6 +54,7 @@ def carry_out(
         test: Whether to open the sealed test set when done.
         verify: Whether to reopen the saved file in a process without goodfit.
         resume: Go on with the unfinished run in `output`.
+        deadline: Reading of `time.monotonic` at which the training ends with what it has.
 
     Returns:
         The run, with everything that was measured in its record.
@@ -74,6 +76,7 @@ def carry_out(
         baseline=baseline_scores(answers, splits.validation),
         listener=clock.listener,
         resume=resume,
+        deadline=deadline,
     )
     return complete_run(run, dataset, answers, clock, test, verify)
 

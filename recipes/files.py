@@ -6,13 +6,13 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..zoo.errors import bad_input
 
-__all__ = ["new_folder", "write_atomically", "write_json", "write_text"]
+__all__ = ["new_folder", "strict", "write_atomically", "write_json", "write_text"]
 
 
 def write_atomically(path: str | Path, write: Callable[[Path], None]) -> Path:
@@ -68,20 +68,39 @@ def write_json(path: str | Path, data: Any) -> Path:
     return write_text(path, json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def new_folder(path: str | Path) -> Path:
+def strict(value: Any) -> Any:
+    """Return plain data for strict JSON: numpy scalars unwrapped, NaN and infinity as null."""
+    if isinstance(value, Mapping):
+        return {str(key): strict(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [strict(item) for item in value]
+    if hasattr(value, "tolist"):
+        return strict(value.tolist())
+    if isinstance(value, float) and (value != value or abs(value) == float("inf")):
+        return None
+    return value
+
+
+def new_folder(path: str | Path, *, beside: Sequence[str] = ()) -> Path:
     """Make and return a folder that holds nothing yet.
+
+    Args:
+        path: The folder.
+        beside: Names of files and folders that may be in it all the same.
 
     Raises:
         BadInput: There is a file of that name, the folder holds something, or it cannot be made.
     """
     path = Path(path)
     remedy = "Choose another folder with --output"
-    if path.is_dir() and any(path.iterdir()):
+    held = sorted(item.name for item in path.iterdir()) if path.is_dir() else []
+    held = [name for name in held if name not in beside]
+    if held:
         raise bad_input(
             "folder_not_empty",
             f"The folder {path} already holds files, and a run never overwrites another",
             expected="a new or empty folder",
-            received=", ".join(sorted(item.name for item in path.iterdir())[:5]),
+            received=", ".join(held[:5]),
             remedy=remedy,
         )
     try:

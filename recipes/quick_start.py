@@ -71,7 +71,7 @@ def quickstart(
         {'train': 105, 'validation': 22, 'test': 23}
     """
     clock = Clock(progress)
-    settings = _assignments(settings) + ([] if epochs is None else [f"epochs={epochs}"])
+    settings = assignments(settings) + ([] if epochs is None else [f"epochs={epochs}"])
     wanted = (config or Config()).override(f"seed={seed}", *settings)
 
     clock.step("load", "reading the data")
@@ -89,11 +89,11 @@ def quickstart(
         wanted = choose_config(splits, seed=wanted.seed, overrides=settings)
 
     # Audited, trained, and scored beside the answers that need no network.
-    folder = Path(output) if output is not None else _dated_folder(dataset)
+    folder = Path(output) if output is not None else dated_folder(dataset)
     return carry_out(wanted, dataset, splits, folder, clock=clock, test=test, verify=verify)
 
 
-def _assignments(settings: Sequence[str] | Mapping[str, Any]) -> list[str]:
+def assignments(settings: Sequence[str] | Mapping[str, Any]) -> list[str]:
     """Return settings as texts such as `units=64,32`, from texts, one text or a dict."""
     if isinstance(settings, str):
         return [settings]
@@ -103,7 +103,7 @@ def _assignments(settings: Sequence[str] | Mapping[str, Any]) -> list[str]:
     return [f"{name}={','.join(map(str, values))}" for name, values in lists.items()]
 
 
-def _dated_folder(dataset: Dataset) -> Path:
+def dated_folder(dataset: Dataset) -> Path:
     """Return a folder under `runs` that does not exist yet."""
     stem = Path(dataset.source).name.split(".")[0] or "run"
     base = Path("runs") / f"{stem}-{datetime.now():%Y%m%d-%H%M%S}"

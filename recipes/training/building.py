@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 __all__ = ["build_model", "category_examples", "compiled_trunk", "encode", "encoded_rows", "seeded"]
 
 
-def build_model(config: Config, splits: Splits) -> tuple[keras.Model, TargetScale | None]:
+def build_model(
+    config: Config, splits: Splits, further_words: Sequence[str] = ()
+) -> tuple[keras.Model, TargetScale | None]:
     """Return the untrained model of a config, inputs adapted on the training rows only.
 
     Args:
         config: The settings; its seed decides the first weights.
         splits: The data.
+        further_words: Words that texts may be given while it is trained.
 
     Returns:
         The model, which takes raw rows, and the scale of a regression target.
@@ -63,6 +66,7 @@ def build_model(config: Config, splits: Splits) -> tuple[keras.Model, TargetScal
                 "maximum_text_length": config.text_length,
                 "maximum_steps": config.sequence_length,
                 "text_level": config.text_level,
+                "further_words": further_words,
                 **needed,
             },
         )

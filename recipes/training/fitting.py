@@ -17,7 +17,12 @@ from ...zoo.tasks import Task
 from ..augmenting.figures import check_augmentation
 from ..augmenting.refreshing import refresher
 from ..augmenting.samples import augmented_samples
-from ..augmenting.synonyms import SynonymSource, keep_synonyms, training_synonyms
+from ..augmenting.synonyms import (
+    SynonymSource,
+    further_words,
+    keep_synonyms,
+    training_synonyms,
+)
 from ..config import Choice, Config
 from ..dataset import Splits
 from ..reading.wording import plural
@@ -34,7 +39,7 @@ from .runs import Run, peak_memory, write_history
 from .saving import LoadedModel, save
 from .state import TrainingState
 
-__all__ = ["Interrupted", "Listener", "train"]
+__all__ = ["Interrupted", "Listener", "TrainingFailed", "train"]
 
 Listener = Callable[[str, Any], None]
 """Receives `("step", text)` and `("epoch", logs)` while a run goes on."""
@@ -57,6 +62,19 @@ class Interrupted(GoodfitError):
         kept = f"the best so far is epoch {best}" if best else "no epoch was completed"
         done = plural(run.record["epochs"], "epoch")
         super().__init__(f"Interrupted after {done}: {kept}; {place}.")
+
+
+class TrainingFailed(GoodfitError):
+    """The loss was never finite, so that there is no model.
+
+    Args:
+        run: What there is of the run.
+        message: What happened, and what to do.
+    """
+
+    def __init__(self, run: Run, message: str) -> None:
+        self.run = run
+        super().__init__(message)
 
 
 def train(
@@ -97,7 +115,7 @@ def train(
     Raises:
         BadInput: A setting does not fit the task, or the folder holds another run.
         Interrupted: Ctrl-C was pressed; the run holds the best so far.
-        GoodfitError: The loss was never finite, so that there is no model.
+        TrainingFailed: The loss was never finite, so that there is no model.
 
     Guide: PH-1d, BP-4, MIS-4.
     """
@@ -109,7 +127,7 @@ def train(
     started = time.perf_counter()
     tell = listener or (lambda _kind, _data: None)
     tell("step", "building the model")
-    model, scale = build_model(config, splits)
+    model, scale = build_model(config, splits, further_words(words))
     trunk = compiled_trunk(model, config, splits)
     tell("step", f"training {model.count_params():,} parameters")
     train_data = encoded_rows(model, splits.train, config, scale, weighted=True)
@@ -129,7 +147,7 @@ def train(
     keep_synonyms(place, words)
     state = TrainingState()
     checkpoint = place / CHECKPOINT if place else None
-    if resume and checkpoint:
+    if resume and checkpoint and checkpoint.exists():
         engine.validate()  # makes the metrics' variables, which the checkpoint then sets
         load_checkpoint(checkpoint, trunk, state)
     watcher = Diagnose(baseline=baseline, verbose=0)
@@ -258,8 +276,9 @@ def _finish(run: Run, state: TrainingState) -> Run:
         raise Interrupted(run)
     if state.status == "failed":
         where = f" The run is kept in {run.folder}." if run.folder else ""
-        raise GoodfitError(
+        raise TrainingFailed(
+            run,
             f"Training failed: {state.stopped_by}, so there is no model.{where} Divide the "
-            f"learning rate {run.config.learning_rate:g} by 10 (DX-1)."
+            f"learning rate {run.config.learning_rate:g} by 10 (DX-1).",
         )
     return run

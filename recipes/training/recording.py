@@ -15,9 +15,11 @@ from ..files import new_folder, write_text
 from .runs import Run, hardware, peak_memory, versions, write_history
 from .state import TrainingState
 
-__all__ = ["CHECKPOINT", "check_resumable", "make_record", "open_folder"]
+__all__ = ["CHECKPOINT", "STUDY_FILES", "check_resumable", "make_record", "open_folder"]
 
 CHECKPOINT = Path("checkpoint") / "state.npz"
+STUDY_FILES = ("ledger.jsonl", "answers")
+"""What a study has put into the folder before its last training fills it: ledger and answers."""
 
 
 def open_folder(
@@ -32,7 +34,7 @@ def open_folder(
         return None
     if resume:
         return Path(folder)
-    place = new_folder(folder)
+    place = new_folder(folder, beside=STUDY_FILES)
     splits.test.log = place / "test_openings.jsonl"
     write_text(place / "config.toml", config.to_toml())
     write_history(place, [])

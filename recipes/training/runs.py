@@ -19,7 +19,7 @@ from ...callbacks.findings import Finding
 from ...zoo.errors import GoodfitError, bad_input, did_you_mean
 from ..config import Config
 from ..dataset import Splits
-from ..files import write_json, write_text
+from ..files import strict, write_json, write_text
 
 if TYPE_CHECKING:
     import keras
@@ -81,7 +81,7 @@ class Run:
         """Return the run with these entries of its record changed, written to the folder."""
         run = replace(self, record={**self.record, **record})
         if self.folder is not None:
-            write_json(self.folder / "run.json", _strict(run.record))
+            write_json(self.folder / "run.json", strict(run.record))
         return run
 
     def __repr__(self) -> str:
@@ -175,16 +175,3 @@ def peak_memory() -> int:
         return 0
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return size if sys.platform == "darwin" else size * 1024
-
-
-def _strict(value: Any) -> Any:
-    """Return plain data for strict JSON: numpy scalars unwrapped, NaN and infinity as null."""
-    if isinstance(value, Mapping):
-        return {str(key): _strict(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_strict(item) for item in value]
-    if hasattr(value, "tolist"):
-        return _strict(value.tolist())
-    if isinstance(value, float) and (value != value or abs(value) == float("inf")):
-        return None
-    return value

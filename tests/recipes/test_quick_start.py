@@ -282,12 +282,12 @@ def test_a_training_that_diverges_at_once_fails_and_says_why(made_csv, tmp_path)
 
 
 def test_settings_come_as_texts_one_text_or_a_dict():
-    from goodfit.recipes.quick_start import _assignments
+    from goodfit.recipes.quick_start import assignments
 
-    assert _assignments("dropout=0.3") == ["dropout=0.3"]
-    assert _assignments(["dropout=0.3", "units=64,32"]) == ["dropout=0.3", "units=64,32"]
-    assert _assignments({"dropout": 0.3, "units": (64, 32)}) == ["dropout=0.3", "units=64,32"]
-    Config().override(*_assignments({"batch_normalization": True, "metrics": ["accuracy"]}))
+    assert assignments("dropout=0.3") == ["dropout=0.3"]
+    assert assignments(["dropout=0.3", "units=64,32"]) == ["dropout=0.3", "units=64,32"]
+    assert assignments({"dropout": 0.3, "units": (64, 32)}) == ["dropout=0.3", "units=64,32"]
+    Config().override(*assignments({"batch_normalization": True, "metrics": ["accuracy"]}))
 
 
 def test_a_run_is_printed_in_one_line(run):

@@ -1,0 +1,97 @@
+"""One budget of wall-clock time for a whole study, and how it is divided."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ..config import Choice
+
+__all__ = ["Budget", "budget_shares"]
+
+AFTER_SECONDS = 4.0
+"""Kept for scoring, saving and the report, whatever the data."""
+MOST_RESERVED = 0.4
+"""At most this share of all the time is kept for the final training."""
+SHARES = {2: 0.3, 3: 0.8, 4: 0.8, 5: 1.0}
+"""By which part of the time each phase is to be over."""
+
+
+def budget_shares() -> dict[str, Choice]:
+    """Return how the time is divided, with the reasons.
+
+    Guide: PH-2, PH-3, PH-4, PH-5.
+    """
+    return {
+        "baseline": Choice(
+            SHARES[2], "PH-2", {}, "The baseline is trained until its spread is known, no longer."
+        ),
+        "capacity and regularization": Choice(
+            SHARES[4] - SHARES[2], "PH-3, PH-4", {}, "Most is won by curing what was diagnosed."
+        ),
+        "fine-tuning": Choice(
+            SHARES[5] - SHARES[4], "PH-5", {}, "It brings the last percent, so it comes last."
+        ),
+        "final training": Choice(
+            MOST_RESERVED,
+            "CHK-3",
+            {},
+            "At most so much is kept back for training the kept config once more, testing, saving.",
+        ),
+    }
+
+
+class Budget:
+    """Counts the time down, and says whether something can still be begun.
+
+    Args:
+        seconds: All the time there is.
+        spent: Seconds that were used before, by a study that is gone on with.
+        clock: Tells seconds; another one in tests.
+
+    Examples:
+        >>> budget = Budget(60.0, clock=lambda: 0.0)
+        >>> budget.remaining, budget.allows(2, seconds=10.0, final=5.0)
+        (60.0, True)
+        >>> budget.allows(2, seconds=30.0, final=5.0)
+        False
+    """
+
+    def __init__(
+        self, seconds: float, *, spent: float = 0.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.seconds = seconds
+        self._clock = clock
+        self._started = clock() - spent
+
+    @property
+    def spent(self) -> float:
+        """Seconds used so far."""
+        return self._clock() - self._started
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left."""
+        return self.seconds - self.spent
+
+    def reserved(self, final: float) -> float:
+        """Return the seconds kept for the end, where the final training takes `final`."""
+        return min(1.3 * final + AFTER_SECONDS, MOST_RESERVED * self.seconds)
+
+    def allows(self, phase: int, *, seconds: float, final: float) -> bool:
+        """Return whether something of `seconds` fits into its phase and before the end."""
+        usable = self.seconds - self.reserved(final)
+        return self.spent + seconds <= SHARES[phase] * usable
+
+    def deadline(self, final: float = 0.0) -> float:
+        """Return the reading of `time.monotonic` when a trial has to end.
+
+        Args:
+            final: Seconds that the final training will take, as far as is known.
+        """
+        return time.monotonic() + max(0.0, self.remaining - self.reserved(final))
+
+    def last_deadline(self) -> float:
+        """Return the reading of `time.monotonic` when the final training has to end."""
+        after = min(AFTER_SECONDS, 0.2 * self.seconds)
+        return time.monotonic() + max(0.0, self.remaining - after)
