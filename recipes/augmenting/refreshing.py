@@ -246,6 +246,8 @@ def _variants(
     names = [keys[column.name] for column in columns]
     names += [present_key(key) for key in names if present_key(key) in encoded]
     count = variant_count(len(dataset), sum(encoded[name].nbytes for name in names))
+    if any(column.kind == "audio" for column in columns):
+        count = min(count, FEWEST_VARIANTS)  # a spectrum takes long to work out
     held = {
         name: np.zeros((count + 1, *encoded[name].shape), encoded[name].dtype) for name in names
     }

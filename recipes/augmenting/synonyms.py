@@ -21,6 +21,7 @@ __all__ = [
     "SynonymSource",
     "Synonyms",
     "english_synonyms",
+    "further_words",
     "keep_synonyms",
     "read_synonyms",
     "synonym_mapping",
@@ -99,8 +100,6 @@ def read_synonyms(path: str | Path) -> Synonyms:
 def synonym_mapping(source: SynonymSource, words: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Return the synonyms of some words, as plain data.
 
-    Left out is a synonym that is none of these words: to the model it would be any unknown word.
-
     Args:
         source: Where they come from.
         words: Those of the training texts, in lower case.
@@ -111,7 +110,7 @@ def synonym_mapping(source: SynonymSource, words: Collection[str]) -> dict[str, 
     Guide: REG-5.
 
     Examples:
-        >>> synonym_mapping({"Bus": ["coach", "van"]}, {"bus", "coach"})
+        >>> synonym_mapping({"Bus": ["coach"], "car": ["van"]}, {"bus", "late"})
         {'bus': ('coach',)}
     """
     if source is None or source == "":
@@ -129,12 +128,17 @@ def synonym_mapping(source: SynonymSource, words: Collection[str]) -> dict[str, 
             expected="a mapping from words to lists of words, a function, or the path of a file",
             received=type(source).__name__,
         )
-    known = set(words)
-    kept = {
-        word: tuple(synonym for synonym in found[word] if set(synonym.split()) <= known)
-        for word in sorted(known.intersection(found))
-    }
-    return {word: synonyms for word, synonyms in kept.items() if synonyms}
+    return {word: tuple(found[word]) for word in sorted(set(words).intersection(found))}
+
+
+def further_words(synonyms: Synonyms) -> list[str]:
+    """Return all words that synonyms bring in, which a model is to know as well.
+
+    Examples:
+        >>> further_words({"clock": ["watch", "alarm clock"]})
+        ['alarm', 'clock', 'watch']
+    """
+    return sorted({word for each in synonyms.values() for one in each for word in one.split()})
 
 
 def training_synonyms(

@@ -1,4 +1,4 @@
-"""Texts that say the same in other words: synonyms, neighbours swapped, a word said twice over."""
+"""Texts that say the same in other words: synonyms, neighbours swapped, a synonym put in."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def changed_text(
 
     Each change is one of three, drawn at random: a synonym in place of a word; two neighbours
     swapped, between which there is no sign, so that no clause gets the words of another; a synonym
-    put in after its word, or, where the text has no word with one, a word said twice. Words and
-    their signs, lines and blanks stay as they are otherwise.
+    put in after its word. Where no word has a synonym, neighbours are swapped. Signs, lines and
+    blanks stay as they are.
 
     Args:
         text: Any text.
@@ -60,9 +60,9 @@ def changed_text(
     count = int(share * len(words) + draw.random())
     for way in draw.choice(_WAYS, count):
         replaceable = [p for p in words if not pieces[p][1] and synonyms.get(pieces[p][0].lower())]
-        if way == "swap" or not (replaceable or way == "insertion"):
+        if way == "swap" or not replaceable:
             _swap(pieces, words, draw)
-        elif replaceable:
+        else:
             place = int(draw.choice(replaceable))
             word = pieces[place][0]
             others = list(synonyms[word.lower()])
@@ -71,9 +71,6 @@ def changed_text(
                 pieces[place] = (f"{word} {other}", True)
             else:
                 pieces[place] = (_as_written(other, word), True)
-        elif untouched := [place for place in words if not pieces[place][1]]:
-            place = int(draw.choice(untouched))
-            pieces[place] = (f"{pieces[place][0]} {pieces[place][0].lower()}", True)
     return [piece for piece in pieces if piece[0]]
 
 

@@ -50,6 +50,7 @@ def model_inputs(
     answer_so_far: bool = False,
     maximum_steps: int = 1_024,
     windows: bool = False,
+    further_words: Sequence[str] = (),
 ) -> keras.Model:
     """Return the inputs as a model of their own, adapted on training rows.
 
@@ -93,6 +94,7 @@ def model_inputs(
         maximum_steps: Steps or frames read of each sequence, at most, from its beginning.
         windows: Whether sequences are windows of series to forecast; see `window_block`. Then there
             are also `window_level` and `window_spread`, which no trunk is given.
+        further_words: Words of texts that get a place whether rows hold them or not.
 
     Returns:
         A model named `preprocessor`, from raw columns to a dictionary of encoded tensors.
@@ -156,7 +158,7 @@ def model_inputs(
         if answer_so_far and name == named("text")[-1]:
             block = answer_block(arrays[name], *most, layer, text_level)
         else:
-            block = text_block(arrays[name], *most, layer, text_level, counted)
+            block = text_block(arrays[name], *most, layer, text_level, counted, further_words)
         blocks.append((f"text_{position}", [name], block))
     for position, name in enumerate(named("sequence")):
         layer = f"encode_sequence_{position}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +39,7 @@ def text_block(
     name: str = "encode_text",
     level: str = "word",
     counted: NDArray[Any] | None = None,
+    further: Sequence[str] = (),
 ) -> keras.Model | None:
     """Return the part of a preprocessor that turns one column of text into numbers of words.
 
@@ -57,6 +59,7 @@ def text_block(
         level: One of `LEVELS`; at that of characters, what is said of words holds for characters.
         counted: Texts whose words get a place, shape `(texts,)`; the rows if left out. Only at the
             levels of words and tokens.
+        further: Words that get a place whether they occur or not; not at the level of characters.
 
     Returns:
         A model from text `(rows, 1)` to int32 `(rows, words)`: 0 is padding, 1 an unknown word.
@@ -77,6 +80,9 @@ def text_block(
     least = 1 if by_character else minimum_count
     frequent = [word for word in known if counts[word] >= least] or known
     order = sorted(frequent, key=lambda word: (-counts[word], word))[:most]
+    if further and not by_character:
+        more, _ = _words(np.array(further, object), level)
+        order += sorted(set(filter(is_one_line, more)).difference(order))
     placeless = sum(counts.values()) - sum(counts[word] for word in order)
 
     # 1. Layers.

@@ -182,12 +182,26 @@ def test_synonyms_of_a_run_are_kept_for_going_on_with_it(tmp_path):
     given = {"late": ["tardy"], "kind": ["nice"]}
     train(config_of(splits, epochs=1), splits, tmp_path / "run", synonyms=given)
     kept = json.loads((tmp_path / "run" / "synonyms.json").read_text(encoding="utf-8"))
-    assert kept == {"late": ["tardy"]}  # "nice" is in no training text
+    assert kept == {"late": ["tardy"], "kind": ["nice"]}
     assert open_run(tmp_path / "run").config.augmentation == "standard"
     from goodfit.recipes.augmenting.synonyms import training_synonyms
 
     again = training_synonyms(config_of(splits), splits.train, None, tmp_path / "run")
-    assert again == {"late": ("tardy",)}
+    assert again == {"late": ("tardy",), "kind": ("nice",)}
+
+
+def test_a_model_knows_the_words_that_synonyms_bring_in():
+    splits = made("text")
+    config = config_of(splits)
+    from goodfit.zoo import parts as parts_of
+
+    vocabularies = []
+    for further in ((), ("nice", "Tardy", "alarm's")):
+        model, _ = build_model(config, splits, further)
+        preprocessor = parts_of(model).preprocessor
+        vocabularies.append(preprocessor.get_layer("encode_text_0").get_layer("words"))
+    plain, more = (layer.get_vocabulary() for layer in vocabularies)
+    assert more == [*plain, "alarms", "nice"]  # as this level writes them; "tardy" was there
 
 
 def test_lots_follow_from_epoch_and_row_alone():
