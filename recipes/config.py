@@ -186,7 +186,19 @@ class Config:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle despite the frozen reasons."""
-        return (_from_dict, (self.to_dict(),))
+        return (Config.from_dict, (self.to_dict(),))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Config:
+        """Return the config that `to_dict` described.
+
+        Raises:
+            BadInput: A name is unknown or a value cannot be used.
+        """
+        values = {name: value for name, value in data.items() if name != "reasons"}
+        _check_names(values)
+        reasons = {name: Choice.from_dict(item) for name, item in data.get("reasons", {}).items()}
+        return cls(**values, reasons=reasons)
 
     @classmethod
     def setting_names(cls) -> tuple[str, ...]:
@@ -288,19 +300,12 @@ class Config:
             raise BadInput(
                 Problem("config_unreadable", "The config is no TOML", "name = value", str(error))
             ) from error
-        return _from_dict(data)
+        return cls.from_dict(data)
 
 
 def is_yours(config: Config, name: str) -> bool:
     """Return whether a person set this setting, even if to its default."""
     return name in config.reasons and config.reasons[name].reason == f"{_YOURS}."
-
-
-def _from_dict(data: Mapping[str, Any]) -> Config:
-    values = {name: value for name, value in data.items() if name != "reasons"}
-    _check_names(values)
-    reasons = {name: Choice.from_dict(item) for name, item in data.get("reasons", {}).items()}
-    return Config(**values, reasons=reasons)
 
 
 def _check_names(changes: Mapping[str, Any]) -> None:
