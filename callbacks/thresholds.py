@@ -116,6 +116,8 @@ class Thresholds:
         still_share: The validation loss moves by less than this share of what the training loss
             does: it stands still.
         growing_steps: In so many steps, a state without a bound may burst.
+        faint_reach: The far end of a sequence is felt by this share of the near one: hardly.
+        few_steps: In fewer steps than this, training has hardly begun.
         short_patience: Patience up to here is hardly any (REG-1).
         usual_adaptive_rate: From here on a rate is usual for Adam and its like (LR-1).
         usual_plain_rate: From here on a rate is usual for SGD; with momentum, a part of it.
@@ -224,6 +226,8 @@ class Thresholds:
     strong_momentum: float = 0.97
     still_share: float = 0.25
     growing_steps: int = 5
+    faint_reach: float = 1e-3
+    few_steps: int = 1000
     short_patience: int = 2
     usual_adaptive_rate: float = 1e-4
     usual_plain_rate: float = 0.01

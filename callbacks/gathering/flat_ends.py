@@ -29,8 +29,8 @@ USUAL = tuple(NormalDist().inv_cdf((at + 0.5) / 40) for at in range(40))
 def ends_of(activation: Any) -> tuple[float, float] | None:
     """Return the lower and the upper end of an activation; None where it has not two of them.
 
-    A softmax has none: of several units only one is at its upper end. Nothing is added to a TensorFlow
-    function that is being traced.
+    A softmax has none: of several units only one is at its upper end. Nothing is added to a
+    TensorFlow function that is being traced.
 
     Examples:
         >>> ends_of(keras.activations.tanh), ends_of(keras.activations.relu)

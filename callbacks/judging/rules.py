@@ -9,10 +9,10 @@ from ..evidence import Evidence
 from ..findings import Finding
 from ..thresholds import Thresholds
 from .rules_capacity import narrow_model, outdone
-from .rules_cells import linear_cells, sigmoid_cells, unbounded_cells
+from .rules_cells import faint_past, linear_cells, sigmoid_cells, unbounded_cells
 from .rules_classes import imbalanced
 from .rules_data import degenerate_input, nan_input, unnormalised_input, unnormalised_target
-from .rules_fit import no_validation, overfitting, stopped_too_soon, too_few_epochs
+from .rules_fit import hardly_begun, no_validation, overfitting, stopped_too_soon, too_few_epochs
 from .rules_head import wrong_loss
 from .rules_labels import bad_labels, label_shape_mismatch
 from .rules_layers import (
@@ -120,6 +120,7 @@ RULES: tuple[Rule, ...] = (
     Rule("oscillating_loss", swinging),
     Rule("lr_too_high", steps_too_large, needs=PROBES),
     Rule("lr_too_high", learning_rate_too_high),
+    Rule("vanishing_gradient", faint_past, needs=PROBES),
     Rule("vanishing_gradient", vanishing_gradient, needs=PROBES),
     Rule("saturated_activation", saturated_activation, needs=PROBES),
     Rule("dead_relu", dead_relu, needs=PROBES),
@@ -131,6 +132,7 @@ RULES: tuple[Rule, ...] = (
     Rule("oscillating_loss", oscillating_loss),
     Rule("class_collapse", same_answer, needs=PROBES),
     Rule("class_collapse", class_collapse),
+    Rule("too_few_epochs", hardly_begun, final=True, needs=("recorded", "model")),
     Rule("too_few_epochs", stopped_too_soon, final=True, needs=("recorded", "model")),
     Rule("too_few_epochs", too_few_epochs, final=True),
     Rule("underfitting", outdone, final=True),

@@ -10,7 +10,7 @@ from .learned import has_learned
 from .rules_rate import learning_rate_too_high, nan_loss
 from .skill import model_of
 
-__all__ = ["linear_cells", "sigmoid_cells", "unbounded_cells"]
+__all__ = ["faint_past", "linear_cells", "sigmoid_cells", "unbounded_cells"]
 
 Figures = dict[str, float | int | str]
 CELLS = ("GRU", "LSTM", "SimpleRNN")
@@ -105,6 +105,36 @@ def sigmoid_cells(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
         "vanishing_gradient", "ACT-3", "warning" if poor else "info", cause, remedy, epoch,
         figures, 0.8 if poor else 0.3, where,
     )  # fmt: skip
+
+
+def faint_past(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
+    """Find a plain recurrent layer of which the far end of the sequence is hardly felt.
+
+    Before the first step, the loss depends on that end a thousand times less than on the near one,
+    and the training has not learned. GRU and LSTM begin so as well, and learn to hold on.
+
+    Guide: SEQ-2, SEQ-3.
+    """
+    start = evidence.probes[0]
+    faint = [
+        layer
+        for layer in start.layers
+        if layer.kind == "SimpleRNN"
+        and layer.activation in BOUNDED
+        and layer.reach < thresholds.faint_reach
+    ]
+    if start.epoch or not faint or has_learned(evidence, thresholds) is not False:
+        return None
+    layer = min(faint, key=lambda each: each.reach)
+    cause = f"The loss depends on the far end of the {layer.steps} steps that '{layer.name}' reads"
+    cause += f" by {layer.reach:.1e} of what it does on the near one, and little is learned."
+    figures: Figures = {"reach": layer.reach, "steps": layer.steps}
+    remedy = "Use GRU or LSTM, or an orthogonal recurrent_initializer with tanh."
+    epoch = evidence.history.epochs[-1]
+    where = tuple(each.name for each in faint)
+    return Finding(
+        "vanishing_gradient", "SEQ-3", "warning", cause, remedy, epoch, figures, 0.75, where
+    )
 
 
 def _steps(layer: LayerFacts) -> int | None:

@@ -13,7 +13,7 @@ from ..thresholds import Thresholds
 from .signals import after_lowest, counted_rows, end_of, noise_of, sampling_error
 from .skill import model_of, skill_of
 
-__all__ = ["no_validation", "overfitting", "stopped_too_soon", "too_few_epochs"]
+__all__ = ["hardly_begun", "no_validation", "overfitting", "stopped_too_soon", "too_few_epochs"]
 
 Figures = dict[str, float | int | str]
 
@@ -193,6 +193,28 @@ def too_few_epochs(evidence: Evidence, thresholds: Thresholds) -> Finding | None
     return Finding(
         "too_few_epochs", "EPO-1", severity, cause, remedy, int(epochs[-1]), figures, 0.7
     )
+
+
+def hardly_begun(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
+    """Find a training from the start that ended after an epoch or two, and knows little.
+
+    Guide: EPO-1.
+    """
+    history, model = evidence.history, model_of(evidence)
+    skill = skill_of(evidence)
+    if len(history) >= thresholds.settled_epochs or history.epochs[0] != 1 or model.trained_steps:
+        return None
+    if history.planned_epochs is not None and history.epochs[-1] < history.planned_epochs:
+        return None
+    steps = (model.steps or 0) * len(history)
+    if not 0 < steps < thresholds.few_steps or skill is None or skill >= thresholds.some_skill:
+        return None
+    cause = f"Training ended after {len(history)} epochs of {model.steps} steps, {skill:.0%} of the"
+    cause += " way from a naive answer to perfection."
+    figures: Figures = {"steps": steps, "skill": round(skill, 4)}
+    remedy = "Train for at least ten times as many epochs, with early stopping."
+    epoch = history.epochs[-1]
+    return Finding("too_few_epochs", "EPO-1", "warning", cause, remedy, epoch, figures, 0.7)
 
 
 def stopped_too_soon(evidence: Evidence, thresholds: Thresholds) -> Finding | None:

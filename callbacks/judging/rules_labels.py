@@ -123,8 +123,14 @@ def _mismatch(head: Head) -> tuple[str, str] | None:
             return cause, f"Give the output {top + 1:.0f} units, one for each class."
         return None
     if loss in CATEGORICAL:
-        if head.is_numbered or _same(output, labels):
+        if _same(output, labels):
             return None
+        if head.is_numbered:
+            if head.width < 2 or len(head.values) < 2:
+                return None
+            cause = f"{loss} expects a column for each of {head.width} units, and the targets are"
+            cause += " one number for each answer."
+            return cause, "Use sparse_categorical_crossentropy, or one-hot rows as targets."
         cause = f"The output has shape {_shown(output)}, and the targets have {_shown(labels)}."
         return cause, "Give the output a unit for each column of the targets."
     if loss not in ELEMENTWISE:

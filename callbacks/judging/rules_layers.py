@@ -47,7 +47,10 @@ def missing_activation(evidence: Evidence, thresholds: Thresholds) -> Finding | 
     ]
     bent = [layer for layer in model.layers if not _is_linear(layer) and layer.hidden]
     bent += [layer for layer in model.layers if _enters_operation(layer)]
-    if not wasted or (bent and len(wasted) < thresholds.linear_layers):
+    # What is made wider only to be made narrower again was to be bent between.
+    widened = [layer for layer in wasted if layer.units > layer.fan_in > 0]
+    few = bent and len(wasted) < thresholds.linear_layers
+    if not wasted or (few and not (widened and has_learned(evidence, thresholds) is False)):
         return None
     names = ", ".join(f"'{layer.name}'" for layer in wasted[:4]) + (", …" if wasted[4:] else "")
     cause = f"No activation follows {names}: with the next layer, each is one linear layer."

@@ -9,9 +9,15 @@ from goodfit.callbacks import Evidence, History, Thresholds
 from goodfit.callbacks.diagnosis import judge
 from goodfit.callbacks.gathering.facts import LayerFacts, ModelFacts
 from goodfit.callbacks.gathering.flat_ends import ends_of, flat_share_of_usual
-from goodfit.callbacks.judging.rules_cells import linear_cells, sigmoid_cells, unbounded_cells
-from goodfit.callbacks.judging.rules_fit import stopped_too_soon
+from goodfit.callbacks.judging.rules_cells import (
+    faint_past,
+    linear_cells,
+    sigmoid_cells,
+    unbounded_cells,
+)
+from goodfit.callbacks.judging.rules_fit import hardly_begun, stopped_too_soon
 from goodfit.callbacks.judging.rules_layers import steep_activation
+from made_probes import probe, stuck
 
 LIMITS = Thresholds()
 NAN = float("nan")
@@ -74,6 +80,29 @@ class TestSigmoids:
         assert ask(sigmoid_cells, cells("GRU", "sigmoid")) is None
 
 
+class TestFaintPast:
+    def seen(self, reach, activation="tanh", kind="SimpleRNN"):
+        past = {"a": {"kind": kind, "reach": reach, "steps": 40}}
+        made = stuck([probe(epoch, past) for epoch in (0, 1, 2, 5, 9)])
+        probes = [
+            replace(each, layers=tuple(replace(x, activation=activation) for x in each.layers))
+            for each in made.probes
+        ]
+        return replace(made, probes=tuple(probes))
+
+    def test_an_end_that_is_hardly_felt(self):
+        found = faint_past(self.seen(1e-6), LIMITS)
+        assert (found.fault, found.severity) == ("vanishing_gradient", "warning")
+        assert found.where == ("a",)
+
+    def test_what_is_felt_held_on_to_or_learned(self):
+        assert faint_past(self.seen(0.1), LIMITS) is None
+        assert faint_past(self.seen(1e-6, kind="GRU"), LIMITS) is None
+        assert faint_past(self.seen(1e-6, "linear"), LIMITS) is None
+        learned = replace(self.seen(1e-6), recorded=LEARNED)
+        assert faint_past(learned, LIMITS) is None
+
+
 class TestSteep:
     def test_an_activation_that_says_yes_or_no(self):
         model = cells("GRU", "custom", flat_at_usual=0.95)
@@ -92,6 +121,23 @@ class TestSteep:
         assert ends_of(keras.layers.ReLU()) is None
         assert flat_share_of_usual(lambda x: keras.ops.sigmoid(100 * x)) > 0.9
         assert flat_share_of_usual(keras.activations.hard_sigmoid) < 0.1
+
+
+class TestHardlyBegun:
+    def begun(self, epochs=2, end=0.4, **known):
+        columns = {"loss": [1.0] * epochs, "accuracy": [end] * epochs}
+        return Evidence(History(columns), NAIVE, model=ModelFacts(**{"steps": 20, **known}))
+
+    def test_two_epochs_that_taught_nothing(self):
+        found = hardly_begun(self.begun(), LIMITS)
+        assert (found.fault, found.severity) == ("too_few_epochs", "warning")
+        assert found.figures["steps"] == 40
+
+    def test_enough_steps_epochs_skill_or_earlier_training(self):
+        assert hardly_begun(self.begun(steps=10_000), LIMITS) is None
+        assert hardly_begun(self.begun(5), LIMITS) is None
+        assert hardly_begun(self.begun(end=0.8), LIMITS) is None
+        assert hardly_begun(self.begun(trained_steps=500), LIMITS) is None
 
 
 class TestPatience:

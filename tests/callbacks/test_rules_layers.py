@@ -280,3 +280,14 @@ def test_nothing_is_said_of_learning_before_the_end():
     short = {name: values[:6] for name, values in STUCK.columns.items()}
     early = History(short, planned_epochs=50)
     assert has_learned(Evidence(recorded=early, naive=naive), LIMITS) is None
+
+
+def test_a_layer_that_widens_for_nothing_counts_once_little_is_learned():
+    cells = other("GRU", activation="tanh", units=16)
+    model = row(cells, dense("wide", 64, fan_in=16, **LINEAR), dense("out", 3, "softmax", 64))
+    naive = {"majority": {"accuracy": 0.34}}
+    found = ask(missing_activation, model, recorded=STUCK, naive=naive)
+    assert (found.fault, found.where) == ("missing_activation", ("wide",))
+    assert ask(missing_activation, model, recorded=LEARNED) is None
+    narrow = row(cells, dense("code", 8, fan_in=16, **LINEAR), dense("out", 3, "softmax", 8))
+    assert ask(missing_activation, narrow, recorded=STUCK, naive=naive) is None
