@@ -137,7 +137,7 @@ def model_inputs(
         name: vocabulary(arrays[name], minimum_count, maximum_categories)
         for name in named("category")
     }
-    few, many = _divide(vocabularies, maximum_one_hot)
+    few, many = divide(vocabularies, maximum_one_hot)
     blocks: list[tuple[str, list[str], keras.Model | None]] = []
     if numeric := named("number") + named("boolean"):
         block = _number_block(numeric, set(named("boolean")), arrays)
@@ -267,7 +267,7 @@ def _check_settings(settings: Mapping[str, Any], level: str) -> None:
         raise BadInput(*problems)
 
 
-def _divide(vocabularies: Mapping[str, Vocabulary], most: int) -> tuple[list[str], list[str]]:
+def divide(vocabularies: Mapping[str, Vocabulary], most: int) -> tuple[list[str], list[str]]:
     """Return the columns to encode as 0/1 and those to embed, leaving out the constant ones."""
     few, many, total = [], [], 0
     for name in sorted(vocabularies, key=lambda name: len(vocabularies[name])):

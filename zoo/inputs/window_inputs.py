@@ -15,7 +15,7 @@ from .number_inputs import number_statistics
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["window_block"]
+__all__ = ["manner", "window_block"]
 
 UNEVEN_SPREADS = 30.0
 """Beyond this ratio of large to small windows, each is divided by its own deviation."""
@@ -68,7 +68,7 @@ def window_block(values: NDArray[np.float32], name: str = "encode_window") -> ke
         return None
     unit = np.where(deviation > 0, deviation, 1.0)
     sample = values[:: -(-len(values) // _MOST_WINDOWS), :-1][:, :, variables]
-    by_last, own, floor = _manner((sample.astype(np.float64) - mean) / unit)
+    by_last, own, floor = manner((sample.astype(np.float64) - mean) / unit)
     indicated = bool((missing > 0).any())
 
     # 1. Layers: none has anything to train.
@@ -104,7 +104,7 @@ def window_block(values: NDArray[np.float32], name: str = "encode_window") -> ke
     return keras.Model(window, outputs, name=name)
 
 
-def _manner(sample: NDArray[np.float64]) -> tuple[bool, bool, NDArray[np.float32]]:
+def manner(sample: NDArray[np.float64]) -> tuple[bool, bool, NDArray[np.float32]]:
     """Return what is the level of a window and what its spread, learnt from training windows.
 
     Args:
