@@ -38,6 +38,8 @@ class LearningCurve:
         validation_rows: Rows that every score is taken on.
         seconds: What the trainings took.
         out_of_epochs: How many trainings were still getting better at their last epoch.
+        naive: The score of an answer that looks at no input, such as the commonest class; None
+            where it is not known.
 
     Guide: LVL-3.
     """
@@ -52,6 +54,7 @@ class LearningCurve:
     validation_rows: int
     seconds: float = 0.0
     out_of_epochs: int = 0
+    naive: float | None = None
 
     @property
     def means(self) -> tuple[float, ...]:

@@ -110,7 +110,13 @@ def learning_curve(
     if not found:
         raise GoodfitError("No training of the learning curve came to an end.")
     curve = _curve(found, _usable(found, wanted), splits)
-    return replace(curve, seconds=time.monotonic() - started, out_of_epochs=late)
+    naive = float(_naive_draws(splits)[curve.metric][0])
+    return replace(
+        curve,
+        seconds=time.monotonic() - started,
+        out_of_epochs=late,
+        naive=naive if np.isfinite(naive) else None,
+    )
 
 
 def _curve(
@@ -144,13 +150,24 @@ def _curve(
 def _draws(run: Any, rows: Dataset, task: Task) -> Draws:
     """Return each metric on the rows (first) and in resampled sets, the same for every model."""
     answers = answers_of(run.model, rows, task)
+    return _scored(answers, rows, task, run.record["threshold"], SAMPLES)
+
+
+def _naive_draws(splits: Splits) -> Draws:
+    """Return each metric of the first naive answer: the commonest class, the mean, or the like."""
+    rows, task = splits.validation, splits.task
+    answers = next(iter(naive_answers(splits.train, rows).values()))
+    return _scored(answers, rows, task, 0.5, 1)
+
+
+def _scored(answers: Any, rows: Dataset, task: Task, threshold: float, samples: int) -> Draws:
     if task.is_sequence:
-        draws = sequence_draws(method_of(task), rows.labels, answers, task, SAMPLES, 0)[0]
+        method = method_of(task)
+        draws = sequence_draws(method, rows.labels, answers, task, samples, 0)[0]
         return {name: _of_length(values) for name, values in draws.items()}
     labels, outputs = checked_answers(_labels(rows), answers, task)
-    threshold = run.record["threshold"]
     point = make_scorer(labels, outputs, task, threshold)(np.ones((len(labels), 1)))
-    sets, _ = resampled_scores(labels, outputs, task, threshold, SAMPLES, 0)
+    sets, _ = resampled_scores(labels, outputs, task, threshold, samples, 0)
     return {
         name: _of_length(np.r_[values, sets[part, name]])
         for (part, name), values in point.items()
@@ -206,23 +223,13 @@ def deciding_metric(splits: Splits, metric: str | None = None) -> str:
     """
     if metric is None:
         return _metrics(splits)[0]
-    rows, task = splits.validation, splits.task
-    if task.is_sequence:
-        answers = next(iter(naive_answers(splits.train, rows).values()))
-        known = [
-            *method_of(task).first,
-            *sequence_draws(method_of(task), rows.labels, answers, task, 1, 0)[0],
-        ]
-    else:
-        constant = np.full((len(rows), task.outputs), 1 / task.outputs)
-        labels, outputs = checked_answers(_labels(rows), constant, task)
-        scores = make_scorer(labels, outputs, task, 0.5)(np.ones((len(rows), 1)))
-        known = [name for part, name in scores if not part]
+    task = splits.task
+    known = list(_naive_draws(splits))
     if metric not in known:
         raise bad_input(
             "metric_unknown",
             f"There is no metric '{metric}' for a {task.kind} task",
-            remedy=did_you_mean(metric, dict.fromkeys(known)),
+            remedy=did_you_mean(metric, known),
         )
     return metric
 

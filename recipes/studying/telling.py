@@ -18,6 +18,7 @@ FAR = 10
 # share, with the confidence of the interval, is one.
 NO_HELP, HELP = 0.05, 0.02
 FEWEST_SIZES = 4
+NAIVE = 0.98
 MISFIT = 0.01
 
 
@@ -76,6 +77,13 @@ def judged(curve: LearningCurve, prospects: Prospects) -> tuple[str, str, tuple[
         return "cannot be said", sentence, notes
     if prospects.goal is not None and _reaches(curve, curve.means[-1], prospects.goal):
         return "reached", _reached(curve, prospects, name), notes
+    if _learned_nothing(curve):
+        sentence = (
+            f"Whether more data will help cannot be said: {name} is {score_text(curve.means[-1])} "
+            f"with all rows, and {score_text(curve.naive or 0.0)} for an answer that looks at no "
+            "input; find out first why nothing is learned."
+        )
+        return "cannot be said", sentence, notes
     if _flat(curve, prospects):
         sentence = f"More data will not help: the curve is flat. {doubling}"
         return "will not help", sentence, notes
@@ -167,6 +175,14 @@ def _reached(curve: LearningCurve, prospects: Prospects, name: str) -> str:
 def _flat(curve: LearningCurve, prospects: Prospects) -> bool:
     """Return whether doubling takes away next to nothing, with the confidence of the interval."""
     return prospects.gain.high <= NO_HELP * _error_now(curve, prospects)
+
+
+def _learned_nothing(curve: LearningCurve) -> bool:
+    """Return whether the best of the sizes is hardly better than a naive answer."""
+    if curve.naive is None:
+        return False
+    naive = float(curve.errors_of(curve.naive))
+    return min(map(float, curve.errors_of(curve.means))) > NAIVE * naive
 
 
 def _error_now(curve: LearningCurve, prospects: Prospects) -> float:

@@ -144,6 +144,8 @@ class TestMeasuring:
         held = set(splits.validation.rows)
         assert not any(held & part for part in first)
         assert splits.test.openings == 0
+        commonest = np.bincount(splits.train.labels).argmax()
+        assert curve.naive == pytest.approx((splits.validation.labels == commonest).mean())
         assert np.all(np.diag(curve.noise) > 0)
 
     def test_scores_are_those_of_the_validation_rows(self, quick, splits):
@@ -313,6 +315,12 @@ class TestCarryingOn:
     def test_no_error_on_a_few_rows_is_no_proof(self):
         curve = made_curve(lambda n: 0.0, noise=0.0)
         assert 0.99 < curve.score_at(2000).low < 1.0
+
+    def test_a_model_that_learned_nothing_is_no_flat_curve(self):
+        curve = replace(made_curve(lambda n: 0.4), naive=0.6)
+        found = how_much_more_data(0.9, curve)
+        assert found.verdict == "cannot be said"
+        assert "why nothing is learned" in found.sentence
 
     def test_json_comes_back(self):
         for goal in (None, 0.9, 0.95):
