@@ -22,11 +22,11 @@ from .dataset import Splits as Splits
 from .ejecting.ejecting import eject as eject
 from .estimators import GoodfitClassifier as GoodfitClassifier
 from .estimators import GoodfitRegressor as GoodfitRegressor
-from .five_phases import choose_baseline as choose_baseline
-from .five_phases import five_phases as five_phases
-from .five_phases import resume_study as resume_study
 from .forecasting import forecast_series as forecast_series
 from .image_classification import classify_images as classify_images
+from .phases import choose_baseline as choose_baseline
+from .phases import five_phases as five_phases
+from .phases import resume_study as resume_study
 from .prediction import predict as predict
 from .prediction import predict_file as predict_file
 from .question_answering import answer_questions as answer_questions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...zoo.errors import bad_input
 from ...zoo.tasks import Column, Task
+from ..augmenting.figures import augmented_columns
 from ..config import Config
 from ..model_settings import known_settings
 from .changes import Change
@@ -17,9 +18,7 @@ DROPOUTS = {1: 0.3, 2: 0.5, 3: 0.6}
 L2 = {2: 0.01, 3: 0.05}
 LIGHT_L2 = 0.001
 REDUCE_PATIENCE = 5
-AUGMENTED = frozenset(["image", "text", "sequence"])
-"""Kinds of column of which there are realistic variations."""
-AUGMENTED_TASKS = frozenset(["binary", "multiclass", "multilabel", "regression"])
+PICTURES = frozenset(["image", "frames"])
 
 
 def regularization(
@@ -54,17 +53,30 @@ def regularization(
         )
     known = known_settings(config.model)
     changes: list[Change] = []
-    if level == 1:
-        if config.augmentation == "none" and _can_be_augmented(task, columns):
-            changes.append(
-                Change(
-                    "augmentation",
-                    "standard",
-                    "Changed copies of the rows are like new rows, so less is learned by heart.",
-                    "LVL-1, REG-4, REG-5",
-                    4,
-                )
+    dropout = DROPOUTS[level]
+    if "dropout" in known and config.dropout < dropout:
+        changes.append(
+            Change(
+                "dropout",
+                dropout,
+                f"Units that cannot rely on each other learn less by heart: dropout {dropout:g} "
+                f"belongs to level {level}.",
+                f"LVL-{level}, REG-2",
+                4,
             )
+        )
+    if level == 1:
+        augmented = {column.kind for column in augmented_columns(columns, task)}
+        if config.augmentation == "none" and augmented:
+            augmentation = Change(
+                "augmentation",
+                "standard",
+                "Changed copies of the rows are like new rows, so less is learned by heart.",
+                "LVL-1, REG-4, REG-5",
+                4,
+            )
+            # The guide has it for pictures; of texts and series there are fewer sure changes.
+            changes.insert(0 if augmented & PICTURES else len(changes), augmentation)
         if 0 < config.early_stopping_patience < PATIENCE:
             patience = Change(
                 "early_stopping_patience",
@@ -74,19 +86,6 @@ def regularization(
                 4,
             )
             changes.append(patience)
-    dropout = DROPOUTS[level]
-    if "dropout" in known and config.dropout < dropout:
-        changes.insert(
-            1 if changes and changes[0].setting == "augmentation" else 0,
-            Change(
-                "dropout",
-                dropout,
-                f"Units that cannot rely on each other learn less by heart: dropout {dropout:g} "
-                f"belongs to level {level}.",
-                f"LVL-{level}, REG-2",
-                4,
-            ),
-        )
     if "l2" in known:
         weights = {2: (L2[2], LIGHT_L2), 3: (L2[3],)}.get(level, ())
         changes += [
@@ -112,11 +111,3 @@ def regularization(
             )
         )
     return tuple(changes)
-
-
-def _can_be_augmented(task: Task | None, columns: tuple[Column, ...]) -> bool:
-    return (
-        task is not None
-        and task.kind in AUGMENTED_TASKS
-        and any(column.kind in AUGMENTED for column in columns)
-    )
