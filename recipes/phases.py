@@ -8,6 +8,7 @@ helps, and written down. Read `five_phases` from top to bottom: it is the whole 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def five_phases(
     settings: Sequence[str] | Mapping[str, Any] = (),
     test: bool = True,
     progress: Listener | None = None,
+    started: float | None = None,
     **reading: Any,
 ) -> Study:
     """Find a config that is neither underfit nor overfit, one change at a time, and test it once.
@@ -66,6 +68,7 @@ def five_phases(
         settings: Texts such as `model=gru`, or a dict, that the baseline begins with.
         test: Open the sealed test set at the end, once.
         progress: Told of phases, changes, verdicts and epochs.
+        started: Reading of `time.monotonic` from which on the minutes count; now when left out.
         reading: Further arguments of `load`, such as `types`, `ignore`, `time` or `group`.
 
     Returns:
@@ -77,7 +80,8 @@ def five_phases(
 
     Guide: PH-1a, PH-1b, PH-1c, PH-2, PH-3, PH-4, PH-5, BP-1, BP-2, MIS-2, MIS-5.
     """
-    clock, budget = Clock(progress), Budget(60.0 * _checked(minutes))
+    spent = 0.0 if started is None else time.monotonic() - started
+    clock, budget = Clock(progress), Budget(60.0 * _checked(minutes), spent=spent)
     assigned = [*assignments(settings), f"seed={seed}"]
     wanted = Config().override(*assigned)
 
@@ -103,7 +107,9 @@ def five_phases(
     return _carried_out(ledger, folder, dataset, splits, baseline, measure, clock, budget)
 
 
-def resume_study(folder: str | Path, *, progress: Listener | None = None) -> Study:
+def resume_study(
+    folder: str | Path, *, progress: Listener | None = None, started: float | None = None
+) -> Study:
     """Go on with a study that Ctrl-C or a crash cut short, where it was.
 
     What the ledger holds is not done again: neither a training nor a decision.
@@ -111,6 +117,7 @@ def resume_study(folder: str | Path, *, progress: Listener | None = None) -> Stu
     Args:
         folder: The folder of the study.
         progress: Told of phases, changes, verdicts and epochs.
+        started: Reading of `time.monotonic` from which on the minutes count; now when left out.
 
     Returns:
         The finished study.
@@ -122,7 +129,8 @@ def resume_study(folder: str | Path, *, progress: Listener | None = None) -> Stu
     clock = Clock(progress)
     clock.step("load", "reading the data again")
     begun = begun_before(Path(folder))
-    budget = Budget(60.0 * begun.limits["minutes"], spent=begun.spent)
+    spent = 0.0 if started is None else time.monotonic() - started
+    budget = Budget(60.0 * begun.limits["minutes"], spent=begun.spent + spent)
     return _carried_out(
         begun.ledger,
         Path(folder),
@@ -166,8 +174,12 @@ def _carried_out(
 ) -> Study:
     """Carry out phases 2 to 5, train the kept config, and open the test set."""
     limits = ledger.entries("study")[0]["limits"]
+    if clock.listener is not None:
+        about = {"folder": str(folder), "metric": measure.value.name, "minutes": limits["minutes"]}
+        clock.listener("study", about)
     clock.step("train", "loading Keras")
-    import keras  # noqa: F401  (now, so that no training is charged for it)
+    with budget.pace():
+        import keras  # noqa: F401  (now, so that no training is charged for it)
 
     trials = Trials(
         splits,

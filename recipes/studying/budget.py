@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ..config import Choice
 
 __all__ = ["Budget", "budget_shares"]
 
-AFTER_SECONDS = 4.0
-"""Kept for scoring, saving and the report, whatever the data."""
+AFTER_SECONDS = 3.0
+"""Kept for saving, scoring, the report and the end of the process, on a machine that is idle."""
+MOST_SLOWED = 5.0
+LEAST_MEASURED = 0.5
 MOST_RESERVED = 0.4
 """At most this share of all the time is kept for the final training."""
 SHARES = {2: 0.3, 3: 0.8, 4: 0.8, 5: 1.0}
@@ -61,6 +64,7 @@ class Budget:
         self, seconds: float, *, spent: float = 0.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.seconds = seconds
+        self.after = AFTER_SECONDS
         self._clock = clock
         self._started = clock() - spent
 
@@ -74,9 +78,22 @@ class Budget:
         """Seconds left."""
         return self.seconds - self.spent
 
+    @contextlib.contextmanager
+    def pace(self) -> Iterator[None]:
+        """Measure how busy the machine is by what is done inside, which one thread has to do.
+
+        Where the thread has to wait for its turn, so will what comes after the last training.
+        """
+        began, worked = self._clock(), time.thread_time()
+        yield
+        worked = time.thread_time() - worked
+        if worked >= LEAST_MEASURED:
+            slowed = (self._clock() - began) / worked
+            self.after = AFTER_SECONDS * min(max(1.0, slowed), MOST_SLOWED)
+
     def reserved(self, final: float) -> float:
         """Return the seconds kept for the end, where the final training takes `final`."""
-        return min(1.3 * final + AFTER_SECONDS, MOST_RESERVED * self.seconds)
+        return min(1.3 * final + self.after, MOST_RESERVED * self.seconds)
 
     def allows(self, phase: int, *, seconds: float, final: float) -> bool:
         """Return whether something of `seconds` fits into its phase and before the end."""
@@ -93,5 +110,5 @@ class Budget:
 
     def last_deadline(self) -> float:
         """Return the reading of `time.monotonic` when the final training has to end."""
-        after = min(AFTER_SECONDS, 0.2 * self.seconds)
+        after = min(self.after, 0.2 * self.seconds)
         return time.monotonic() + max(0.0, self.remaining - after)
