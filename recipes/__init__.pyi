@@ -2,6 +2,11 @@ from .action_recognition import recognise_actions as recognise_actions
 from .audio_classification import classify_recordings as classify_recordings
 from .auditing.audits import audit as audit
 from .auditing.audits import profile as profile
+from .augmenting.raw_rows import augment as augment
+from .augmenting.samples import AugmentedSample as AugmentedSample
+from .augmenting.samples import augmented_samples as augmented_samples
+from .augmenting.synonyms import english_synonyms as english_synonyms
+from .augmenting.synonyms import read_synonyms as read_synonyms
 from .choosing.balance import imbalance as imbalance
 from .choosing.balance import outliers as outliers
 from .choosing.configuring import choose_config as choose_config

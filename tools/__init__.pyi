@@ -17,6 +17,7 @@ from .report.answer_charts import draw_predictions as draw_predictions
 from .report.answer_charts import draw_residuals as draw_residuals
 from .report.answer_charts import draw_roc as draw_roc
 from .report.answer_charts import draw_threshold as draw_threshold
+from .report.augmentation_chart import draw_augmented as draw_augmented
 from .report.charts import draw_comparison as draw_comparison
 from .report.charts import draw_distributions as draw_distributions
 from .report.charts import draw_history as draw_history

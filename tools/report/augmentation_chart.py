@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...recipes.augmenting.samples import AugmentedSample
     from .panels import Panel
 
-__all__ = ["augmentation_panels", "augmented_texts", "draw_augmented"]
+__all__ = ["augmentation_panels", "augmentation_rules", "augmented_texts", "draw_augmented"]
 
 PICTURES = ("image", "frames")
 CELL, GAP = 72, 6  # pixels of one picture and between two; small ones are drawn larger
@@ -77,6 +77,21 @@ def augmentation_panels(record: Mapping[str, Any]) -> Iterator[Panel]:
         yield Panel(title, WORDS[kind], figure, wide=kind in PICTURES)
 
 
+def augmentation_rules(record: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the rules that what a run augmented comes from.
+
+    Args:
+        record: The record of a run.
+
+    Examples:
+        >>> augmentation_rules({"augmentation": [{"kind": "text"}]})
+        ['LVL-1', 'REG-5']
+    """
+    kinds = {sample["kind"] for sample in record.get("augmentation") or ()}
+    rules = {"LVL-1": kinds, "REG-4": kinds & set(PICTURES), "REG-5": kinds & {"text"}}
+    return [rule for rule, found in rules.items() if found]
+
+
 def augmented_texts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the texts among what augmentation made, in pieces that are changed or not.
 
@@ -118,7 +133,7 @@ def _pictures(samples: list[Mapping[str, Any]], title: str) -> Figure:
     axes.set_axis_off()
     for down, name in enumerate(names):
         axes.text(
-            -8, down * (height + GAP) + height / 2, plain_label(name, 13), fontsize=SMALL,
+            -8, down * (height + GAP) + height / 2, plain_label(name, 11), fontsize=SMALL,
             color=PALETTE["muted"], ha="right", va="center",
         )  # fmt: skip
     if title:

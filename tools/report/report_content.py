@@ -34,7 +34,7 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
     Guide: CHK-3, MIS-8.
     """
     from ..guide import RULES
-    from .augmentation_chart import augmentation_panels, augmented_texts
+    from .augmentation_chart import augmentation_panels, augmentation_rules, augmented_texts
     from .forecast_chart import forecast_panels
     from .panels import curve_panels, evaluation_panels
     from .usage import usage_snippet
@@ -52,7 +52,7 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
         rule for checklist in checklists for rule, _ in (*checklist.items, (checklist.rule, 0))
     }
     cited |= {rule for setting in settings for rule in setting["rules"]}
-    cited |= {"LVL-1", "REG-4", "REG-5"} if record.get("augmentation") else set()
+    cited |= set(augmentation_rules(record))
     return {
         "run": dict.fromkeys(OPTIONAL) | dict(record) | {"epochs": len(run.history)},
         "title": ", ".join(map(str, record["target"])) or _source(record) or "prediction",
@@ -69,6 +69,7 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
         "curves": draw_panels("curve", curve_panels(run, findings)),
         "augmented": draw_panels("augmented", augmentation_panels(record)),
         "augmented_texts": augmented_texts(record),
+        "augmentation_rules": augmentation_rules(record),
         "forecasts": draw_panels("forecast", forecast_panels(record)),
         "details": draw_panels("detail", evaluation_panels(evaluation, record["task"], threshold)),
         "worst": worst_table(record),

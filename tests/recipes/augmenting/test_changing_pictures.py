@@ -37,7 +37,7 @@ def test_each_picture_is_changed_in_its_own_way_and_within_the_figures():
     assert np.unique(found.reshape(len(found), -1), axis=0).shape[0] == len(found)
     assert found.min() >= 0
     assert found.max() <= 255
-    down, right = middles(found)
+    down, _ = middles(found)
     # 5.5 pixels from the middle, turned by 20 degrees, zoomed and moved by a tenth.
     limit = np.sin(np.radians(pictures.TURN)) * 5.5 * 1.1 + pictures.SHIFT * 24 + 1.5
     assert np.abs(down).max() <= limit
