@@ -1,4 +1,4 @@
-"""Collects the cases of a half: each file of its folder may export `CASES`."""
+"""Collects the cases of a half, or the new ones: each file of a folder may export `CASES`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from case import Case
 
 FOLDERS = {"open": "open_half", "kept": "kept_half", "new": "new_cases"}
-HALVES = ("open", "kept")
+HALVES = tuple(FOLDERS)
 
 
 def cases(half: str, only: str = "") -> tuple[Case, ...]:

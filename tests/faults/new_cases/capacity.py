@@ -33,7 +33,7 @@ def shells_wide(seed: int, widths: tuple[int, ...] = (48, 32)) -> Training:
 def in_order(seed: int, placed: bool = True) -> Training:
     """Which half of the alphabet comes first, with positions told or not."""
     keras.utils.set_random_seed(seed)
-    rows = series.ordered(seed)
+    rows = series.ordered(seed, train=1800)
     return put(
         encoder(10, 1, "sigmoid", words=series.LETTERS, placed=placed),
         rows,
@@ -41,7 +41,7 @@ def in_order(seed: int, placed: bool = True) -> Training:
         optimizer=optimizers.Adam(0.003),
         loss="binary_crossentropy",
         metrics=["accuracy"],
-        epochs=10,
+        epochs=6,
     )
 
 

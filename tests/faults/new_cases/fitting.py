@@ -156,11 +156,11 @@ CASES: tuple[Case, ...] = (
     Case(
         "warmth_under_a_lasso",
         "gru",
-        partial(warmth, limit=regularizers.L1(0.1)),
+        partial(warmth, limit=regularizers.L1(0.5)),
         fault="over_regularised",
         also=("underfitting", "class_collapse"),
         twin=warmth,
-        why="An L1 penalty of 0.1 on each weight outweighs what there is to explain.",
+        why="An L1 penalty of 0.5 on each weight outweighs what there is to explain.",
     ),
     Case(
         "messages_decayed",

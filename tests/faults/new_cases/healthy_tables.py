@@ -15,7 +15,6 @@ from new_cases.models import (
     convolved,
     healthy,
     marks,
-    skipping,
     stopping,
     two_doors,
 )
@@ -40,12 +39,12 @@ def small_spiral(seed: int) -> Training:
     )
 
 
-def one_in_four_wrong(seed: int) -> Training:
-    """A quarter of all labels is wrong, in every part; more than three in four nobody reaches."""
+def one_in_five_wrong(seed: int) -> Training:
+    """A fifth of all labels is wrong, in every part; more than four in five nobody reaches."""
     keras.utils.set_random_seed(seed)
-    rows = tables.shells(seed, classes=2, train=1500)
+    rows = tables.shells(seed, classes=2, train=2500)
     draw = np.random.default_rng(seed)
-    noisy = rows.targets(lambda y: np.where(draw.random(len(y)) < 0.25, 1 - y, y))
+    noisy = rows.targets(lambda y: np.where(draw.random(len(y)) < 0.2, 1 - y, y))
     return put(
         stack((4,), (16,), 1, "sigmoid", kernel_regularizer=regularizers.L2(1e-3)),
         noisy,
@@ -91,27 +90,34 @@ def counted(seed: int) -> Training:
 
 
 def momentum_at_a_tenth(seed: int) -> Training:
-    """SGD at 0.1 with momentum, normed blocks and skips."""
+    """SGD at 0.1 with momentum 0.9, batch norm between the layers."""
     keras.utils.set_random_seed(seed)
-    rows = tables.spiral(seed, train=800)
+    rows = tables.shells(seed, train=900)
+    model = keras.Sequential([keras.Input((4,))])
+    for _ in range(2):
+        model.add(layers.Dense(32, use_bias=False))
+        model.add(layers.BatchNormalization(momentum=0.9))
+        model.add(layers.Activation("relu"))
+    model.add(layers.Dense(3, activation="softmax"))
     return put(
-        skipping((2,), 32, 2, 3, "softmax"),
+        model,
         rows,
         picks(rows.test_x, rows.test_y),
         optimizer=optimizers.SGD(0.1, momentum=0.9),
         loss=SPARSE,
         metrics=["accuracy"],
-        epochs=25,
+        epochs=15,
+        batch_size=64,
     )
 
 
 def heavy_ridge(seed: int) -> Training:
-    """Eighty rows of sixty noisy numbers: a penalty of 0.2 is what they need."""
+    """Two hundred rows of sixty noisy numbers: a penalty of 0.2 is what they need."""
     keras.utils.set_random_seed(seed)
     draw = np.random.default_rng(seed)
-    x = draw.normal(0, 1, (580, 60)).astype("float32")
-    y = x @ draw.normal(0, 0.13, 60) + draw.normal(0, 0.6, 580)
-    rows = divide(x, y.astype("float32"), 80, 100)
+    x = draw.normal(0, 1, (700, 60)).astype("float32")
+    y = x @ draw.normal(0, 0.13, 60) + draw.normal(0, 0.6, 700)
+    rows = divide(x, y.astype("float32"), 200, 100)
     return put(
         _ridge(0.2),
         rows,
@@ -280,10 +286,10 @@ def large(seed: int) -> Training:
 
 CASES: tuple[Case, ...] = (
     healthy("small_spiral", "mlp", small_spiral, "Ninety rows are enough here."),
-    healthy("one_in_four_wrong", "mlp", one_in_four_wrong, "Nobody reaches more than 75 %."),
+    healthy("one_in_five_wrong", "mlp", one_in_five_wrong, "Nobody reaches more than 80 %."),
     healthy("several_marks", "mlp", several_marks, "Smoothed marks keep the loss above 0."),
     healthy("counted", "mlp", counted, "Poisson's loss has no natural zero."),
-    healthy("momentum_at_a_tenth", "mlp", momentum_at_a_tenth, "Norms and skips bear 0.1."),
+    healthy("momentum_at_a_tenth", "mlp", momentum_at_a_tenth, "Batch norm bears 0.1."),
     healthy("heavy_ridge", "mlp", heavy_ridge, "Sixty noisy columns need the penalty."),
     healthy("cleaned", "mlp", cleaned, "Pictures are the targets."),
     healthy("both_answers", "mlp", both_answers, "Two answers from one model."),

@@ -40,7 +40,7 @@ def impedance(seed: int, raw: bool = False, raw_target: bool = False) -> Trainin
     )
 
 
-def strips(seed: int, raw: bool = False, cell: Any = layers.GRU) -> Training:
+def strips(seed: int, raw: bool = False, cell: Any = layers.LSTM) -> Training:
     """Heart beats in deviations, or as the twelve bits that the meter gives."""
     keras.utils.set_random_seed(seed)
     rows = series.beats(seed)
@@ -214,7 +214,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "beats_in_twelve_bits",
-        "gru",
+        "lstm",
         partial(strips, raw=True),
         fault="unnormalised_input",
         also=("saturated_activation", "underfitting", "class_collapse"),
