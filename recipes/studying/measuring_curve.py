@@ -22,6 +22,7 @@ from ..scoring.naive import naive_answers
 from ..scoring.scores import make_scorer
 from ..scoring.sequence_scores import sequence_draws
 from ..training.fitting import Interrupted, Listener, train
+from ..training.loop import OUT_OF_TIME
 from .learning_curve import LearningCurve
 from .subsets import nested_order, part_of_training
 
@@ -66,7 +67,7 @@ def learning_curve(
         repeats: Trainings on each size.
         metric: What to score by, a name from `evaluate`; the first of `choose_metrics` by default.
         listener: Told of steps.
-        deadline: Reading of `time.monotonic`; no training begins that would not end before.
+        deadline: Reading of `time.monotonic`; a training that would not end before is left out.
 
     Returns:
         The curve. Sizes for which there was no time are left out.
@@ -98,17 +99,20 @@ def learning_curve(
         part = part_of_training(splits, nested_order(splits, repeat), rows)
         seed = (config.seed + repeat) % 2**31
         try:
-            run = train(config.replace(seed=seed), replace(splits, train=part))
+            run = train(config.replace(seed=seed), replace(splits, train=part), deadline=deadline)
         except (BadInput, Interrupted):
             raise
         except GoodfitError as error:
             tell("step", f"left out: {error}")
             continue
+        if run.record["stopped_by"] == OUT_OF_TIME:
+            continue
         found[rows, repeat] = _draws(run, splits.validation, task)
         late += run.record["best_epoch"] >= LATE * config.epochs
         longest[rows] = max(longest.get(rows, 0.0), time.monotonic() - begun)
     if not found:
-        raise GoodfitError("No training of the learning curve came to an end.")
+        late_word = "" if deadline is None else " in time; allow more"
+        raise GoodfitError(f"No training of the learning curve came to an end{late_word}.")
     curve = _curve(found, _usable(found, wanted), splits)
     naive = float(_naive_draws(splits)[curve.metric][0])
     return replace(

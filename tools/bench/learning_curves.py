@@ -96,7 +96,7 @@ def smooth_mlp(seed):
 
 
 def forest(seed):
-    return RandomForestClassifier(20, random_state=seed)
+    return RandomForestClassifier(10, random_state=seed)
 
 
 CASES = {

@@ -21,6 +21,7 @@ from goodfit.recipes import (
 from goodfit.recipes.studying import measuring_curve
 from goodfit.recipes.studying.extrapolation import fit_power_laws, noise_of_means
 from goodfit.recipes.studying.subsets import nested_order, part_of_training
+from goodfit.recipes.training.loop import OUT_OF_TIME
 from goodfit.zoo import BadInput
 from goodfit.zoo.errors import GoodfitError
 
@@ -110,7 +111,11 @@ def quick(monkeypatch):
         rows = splits.train
         seen.append((config, rows))
         centres = [rows.features["a"][rows.labels == k].mean() for k in range(3)]
-        record = {"threshold": 0.5, "best_epoch": config.epochs if config.epochs == 3 else 1}
+        record = {
+            "threshold": 0.5,
+            "stopped_by": "",
+            "best_epoch": config.epochs if config.epochs == 3 else 1,
+        }
         return SimpleNamespace(model=centres, record=record)
 
     def answers(model, rows, task):
@@ -171,6 +176,15 @@ class TestMeasuring:
         curve = learning_curve(Config(), splits, repeats=3, deadline=40.0)
         assert 1 < len(quick) < 6
         assert curve.rows[-1] == len(splits.train)
+
+    def test_a_training_that_the_deadline_cut_short_is_not_scored(self, quick, splits, monkeypatch):
+        def train(config, parts, **rest):
+            cut = {"threshold": 0.5, "stopped_by": OUT_OF_TIME, "best_epoch": 1}
+            return SimpleNamespace(model=None, record=cut)
+
+        monkeypatch.setattr(measuring_curve, "train", train)
+        with pytest.raises(GoodfitError, match="in time; allow more"):
+            learning_curve(Config(), splits, deadline=1e9)
 
     def test_a_training_that_failed_is_left_out(self, quick, splits, monkeypatch):
         whole = measuring_curve.train
