@@ -62,9 +62,17 @@ def known_loss(trial: Trial, subject: Subject, finding: Finding) -> Trial | None
 
     Guide: DX-1, LOSS-7.
     """
-    if any(head.loss for head in subject.heads):
-        return None
-    return fit_loss(trial, subject, finding)
+    changes, losses = [], dict(trial.losses)
+    for number, (head, labels) in enumerate(_pairs(trial, subject)):
+        fit = None if head.loss or number in losses else fitting(head, labels, trial, finding.fault)
+        if fit is None:
+            continue
+        fits = (_units(head, trial), _activation(head, trial)) == (fit.units, fit.activation)
+        if fits or fit.loss not in CLASS_LOSSES:  # a loss of numbers goes with any output
+            losses[number] = fit.loss
+            what = "Keras's own loss for such labels, as that of the user's own is no number."
+            changes.append(Change(what, _place("loss", head, subject), "own", fit.loss))
+    return _measured(trial.with_(*changes, losses=losses), subject) if changes else None
 
 
 def fit_head(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:

@@ -194,7 +194,7 @@ def test_a_loss_of_the_users_own_gives_way_to_one_of_keras():
     def distance(target, given):
         return keras.ops.sqrt(keras.ops.sum(keras.ops.square(target - given), -1))
 
-    model = model_of(layers.Dense(1), loss=distance)
+    model = model_of(layers.Dense(1, "relu"), loss=distance)
     changed, _ = applied(remedies_head.known_loss, model, trial_of(y=X[:, :1]))
     assert changed.losses == {0: "mean_squared_error"}
     huber = model_of(layers.Dense(1), loss="huber")
