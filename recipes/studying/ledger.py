@@ -73,6 +73,7 @@ class Ledger:
                     file.flush()
                     os.fsync(file.fileno())
             except OSError as error:
+                self._torn = True
                 raise bad_input(
                     "ledger_unwritable",
                     f"The ledger {self.path} could not be added to",
