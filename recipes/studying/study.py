@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...callbacks.findings import Finding
-from ...zoo.errors import bad_input, did_you_mean
+from ...zoo.errors import bad_input, did_you_mean, require
 from ..config import Choice, Config
 from ..training.runs import Run, open_run
 from .ledger import Ledger
@@ -16,6 +16,7 @@ from .ledger import Ledger
 if TYPE_CHECKING:
     import keras
     import pandas as pd
+    from matplotlib.figure import Figure
 
 __all__ = ["LEDGER", "Study", "open_study"]
 
@@ -93,6 +94,23 @@ class Study:
             for entry in tried
         ]
         return Choice(choice.value, choice.rule, choice.figures, " ".join([choice.reason, *words]))
+
+    def plot(self) -> Figure:
+        """Return a picture of every change with its interval, and of what stayed.
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+        """
+        from .drawing import draw_study
+
+        require("matplotlib", "report")
+        return draw_study(self.ledger)
+
+    def _repr_html_(self) -> str:
+        """Return the study for a notebook: the outline, and a table of what was tried."""
+        from .notebook import study_html
+
+        return study_html(self.ledger)
 
     def __repr__(self) -> str:
         """Return the kept run, the number of changes and how many stayed."""
