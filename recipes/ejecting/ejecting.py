@@ -1,0 +1,204 @@
+"""From a run to one standalone Keras script that trains the same model to the same score."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ...zoo.errors import bad_input
+from ..files import write_text
+from ..reading.bundled import BUNDLED
+from ..rereading import check_finished, check_unchanged, reread
+from ..training.building import build_model
+from ..training.runs import Run, open_run
+from .array_data import array_data, recording_data
+from .division import division
+from .fitting_lines import joined, settings, training
+from .graphs import graph_lines
+from .picture_data import picture_data
+from .plan import Plan, cannot
+from .preparing import preparing
+from .scoring_lines import scored, scoring
+from .series_data import series_data, series_division
+from .table_data import table_data
+from .writing import comment, literal
+
+__all__ = ["eject", "script_of"]
+
+NAME = "train_model.py"
+TASKS = ("binary", "multiclass", "multilabel", "regression", "forecasting")
+IMPORTS = {
+    "import argparse": r"\bargparse\.",
+    "import base64": r"\bbase64\.",
+    "import itertools": r"\bitertools\.",
+    "import math": r"\bmath\.",
+    "import re": r"\bre\.",
+    "import zlib": r"\bzlib\.",
+    "from pathlib import Path": r"\bPath\(",
+    "": "",
+    "import keras": r"\bkeras\.",
+    "import numpy as np": r"\bnp\.",
+    "import pandas as pd": r"\bpd\.",
+    "from keras import layers": r"\blayers\.",
+    "from keras import ops": r"\bops\.",
+    "from numpy.lib.stride_tricks import sliding_window_view": r"\bsliding_window_view\(",
+    "from PIL import Image": r"\bImage\.",
+    "from PIL import ImageOps": r"\bImageOps\.",
+    "from scipy.io import wavfile": r"\bwavfile\.",
+    "from sklearn import datasets": r"\bdatasets\.",
+    "from sklearn import metrics": r"(?<!keras\.)\bmetrics\.",
+}
+
+
+def eject(run: Run | str | Path, output: str | Path | None = None) -> Path:
+    """Write one standalone Keras script that rebuilds, trains and scores the model of a run.
+
+    The script imports nothing of goodfit. It reads the same data, divides them into the same rows,
+    prepares them, builds the same network with the same first weights, trains it on the same rows
+    in the same order, and prints its scores beside those of the run.
+
+    Args:
+        run: A finished run on a file or a bundled set, or its folder.
+        output: A new file; `train_model.py` in the folder of the run when left out.
+
+    Returns:
+        The file.
+
+    Raises:
+        BadInput: There is no such run, its data changed or were in memory, the file exists, or
+            the run is of a kind that no script is written of yet.
+
+    Guide: BP-3, CHK-3.
+
+    Examples:
+        >>> from goodfit.recipes import quickstart
+        >>> run = quickstart("iris", epochs=1, output="runs/to_eject")
+        >>> eject(run).name
+        'train_model.py'
+    """
+    run = run if isinstance(run, Run) else open_run(run)
+    path = Path(output) if output is not None else (run.folder or Path()) / NAME
+    if path.exists():
+        raise bad_input(
+            "file_exists",
+            f"{path} exists already, and is not overwritten",
+            expected="a new file",
+            remedy="Name another with --output",
+        )
+    return write_text(path, script_of(run))
+
+
+def script_of(run: Run) -> str:
+    """Return the text of the script that `eject` writes; raises as `eject`.
+
+    Args:
+        run: A finished run.
+    """
+    check_finished(run)
+    kind = run.record["task"]["kind"]
+    if kind not in TASKS:
+        raise cannot(f"A run of the task {kind}", "a run of " + ", ".join(TASKS))
+    dataset, splits = reread(run)
+    check_unchanged(run, splits)
+    model, _ = build_model(run.config, splits)
+    plan = Plan(run, dataset, splits, model)
+    from ... import zoo
+
+    prepared = preparing(plan)
+    network, functions = graph_lines(zoo.parts(model).trunk, "given", run.config.seed)
+    data, divided = _data(plan)
+    train_lines, later = training(plan)
+    body = [
+        *_heading(1, "Settings"),
+        *_source(plan),
+        *settings(plan),
+        *_heading(2, "Data"),
+        *([""] if data[0].startswith("def ") else []),
+        *data,
+        *_heading(3, "Rows to train on, to watch, and to test on once"),
+        *divided,
+        *_heading(4, "Preparation, learnt from the training rows alone"),
+        *_defined(plan.helpers),
+        *prepared,
+        *_heading(5, f"Network: {run.config.model}"),
+        *_defined(functions),
+        *comment("Seeded, so that the first weights are those of the run."),
+        "keras.utils.set_random_seed(SEED)",
+        "given = {",
+        "    name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)",
+        "    for name, tensor in encoded.items()",
+        "}",
+        *network,
+        'network = keras.Model(given, output, name="trunk")',
+        *_heading(6, "Training"),
+        *_defined(later),
+        *train_lines,
+        "",
+        *joined(plan),
+        *_heading(7, "Scores"),
+        *scoring(plan),
+    ]
+    text = "\n".join(body)
+    return f"{_docstring(plan)}\n\n{_imports(text)}\n{text}\n"
+
+
+def _data(plan: Plan) -> tuple[list[str], list[str]]:
+    """Return the lines that read the data, and those that divide the rows."""
+    form = plan.options.get("form")
+    readers = {"pictures": picture_data, "arrays": array_data, "recordings": recording_data}
+    if form == "series":
+        return series_data(plan), series_division(plan)
+    if form is not None and form not in readers:
+        raise cannot(f"A run on {form}", "tables, texts, series, recordings, images or arrays")
+    if form is None and plan.dataset.source.endswith(".npz"):
+        raise cannot("A run on a table in an npz file", "a CSV or Parquet file")
+    return readers.get(form or "", table_data)(plan), division(plan)
+
+
+def _heading(number: int, text: str) -> list[str]:
+    line = f"# {number}. {text} "
+    return ["", line + "-" * (100 - len(line)), ""]
+
+
+def _defined(functions: list[str]) -> list[str]:
+    """Return functions as lines, parted from what follows as a formatter would."""
+    if not functions:
+        return []
+    return ["", *(line for each in functions for line in (*each.split("\n"), "", ""))]
+
+
+def _source(plan: Plan) -> list[str]:
+    source = plan.dataset.source
+    if source in BUNDLED:
+        return []
+    return [
+        "parser = argparse.ArgumentParser(description=__doc__)",
+        f'parser.add_argument("--data", default={literal(source)})',
+        "DATA = parser.parse_args().data",
+        "",
+    ]
+
+
+def _imports(text: str) -> str:
+    lines = [line for line, used in IMPORTS.items() if not line or re.search(used, text)]
+    found: dict[str, str] = {}
+    for line in lines:  # several names of one package on one line
+        head, _, name = line.rpartition(" ")
+        known = found.get(head) if line.startswith("from ") else None
+        found[head if line.startswith("from ") else line] = f"{known}, {name}" if known else line
+    return "\n".join(found.values()).strip()
+
+
+def _docstring(plan: Plan) -> str:
+    sizes = plan.splits.sizes
+    figures = ", ".join(f"{n} {v:.4f}" for n, v in scored(plan, "validation").items())
+    what = f"{plan.run.config.model} for a {plan.task.kind} task"
+    versions = plan.run.record["versions"]
+    return f'''"""Train the {what} again, in plain Keras.
+
+Run it with `python {NAME}`. It needs tensorflow, keras, pandas and scikit-learn.
+
+Written by `goodfit eject` from a run that scored, on {sizes["validation"]} rows for validation:
+{figures}.
+Nothing of goodfit is needed; it was written for keras {versions.get("keras", "3")}.
+"""'''

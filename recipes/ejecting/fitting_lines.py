@@ -1,0 +1,284 @@
+"""The part of a script that trains: labels, loss, optimizer, the order of rows, when to stop."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...zoo.tasks import TABLE_KINDS
+from ..answering.forecasts import LARGEST_SCALED as FAR
+from ..training.compiling import ADAMW_WEIGHT_DECAY, LOSSES, METRICS, OPTIMIZERS
+from ..training.loop import LEARNING_RATE_FACTOR, LEARNING_RATE_FLOOR
+from .plan import Plan
+from .writing import assigned, call, comment, first_sentence, literal
+
+__all__ = ["BATCHES", "WARM_UP", "joined", "settings", "training"]
+
+BATCHES = '''
+def batches(inputs, *others):
+    """Yield the training rows in batches, each epoch in an order that follows from the seed."""
+    for epoch in itertools.count():
+        order = np.random.default_rng([SEED, epoch]).permutation(len(train))
+        for start in range(0, len(order), BATCH_SIZE):
+            rows = order[start : start + BATCH_SIZE]
+            taken = {name: values[rows] for name, values in inputs.items()}
+            yield taken, *(values[rows] for values in others)
+'''
+WARM_UP = '''
+class WarmUp(keras.callbacks.Callback):
+    """Lets the learning rate rise to its full size in the first updates."""
+
+    updates = 0
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Set the rate of one more update."""
+        del batch, logs
+        self.updates += 1
+        if self.updates <= WARMUP_STEPS:
+            self.model.optimizer.learning_rate = LEARNING_RATE * self.updates / WARMUP_STEPS
+'''
+
+
+_SCALES = 'level, spread = (tensors.pop(name)[:, None, :TARGETS] for name in ("level", "spread"))'
+
+
+def settings(plan: Plan) -> list[str]:
+    """Return the settings of the training as constants, each with the reason that the run knew."""
+    config, record = plan.config, plan.run.record
+    names = {"seed": "SEED", "batch_size": "BATCH_SIZE", "learning_rate": "LEARNING_RATE"}
+    if config.warmup_steps:
+        names["warmup_steps"] = "WARMUP_STEPS"
+    lines: list[str] = []
+    for setting, name in names.items():
+        lines += assigned(name, getattr(config, setting), _why(plan, setting))
+    stopped = record.get("stopped_by", "")
+    if "epochs without" in stopped or "epochs are done" in stopped:
+        lines += assigned("EPOCHS", config.epochs, _why(plan, "epochs"))
+    else:
+        why = f"The run ended here: {stopped}."
+        lines += assigned("EPOCHS", max(1, record["epochs"]), why)
+    if config.early_stopping_patience:
+        why = _why(plan, "early_stopping_patience")
+        lines += assigned("PATIENCE", config.early_stopping_patience, why)
+    if plan.task.kind == "binary":
+        choice = record.get("threshold_choice") or {}
+        why = first_sentence(choice.get("reason") or "It is the middle.")
+        lines += assigned(
+            "THRESHOLD", record["threshold"], f"A probability above it is a yes. {why}"
+        )
+    return lines
+
+
+def _why(plan: Plan, setting: str) -> str:
+    choice = plan.config.why(setting)
+    return first_sentence(choice.reason)
+
+
+def training(plan: Plan) -> tuple[list[str], list[str]]:
+    """Return the lines that compile `network` and train it on tensors that are encoded once.
+
+    Returns:
+        The lines, and the functions that they call.
+    """
+    config, task = plan.config, plan.task
+    functions = [BATCHES.strip(), *([WARM_UP.strip()] if config.warmup_steps else [])]
+    functions += _encoders(plan)
+    lines = [
+        *comment(
+            "What is encoded never changes, so it is done once, and the network trained on it."
+        ),
+        "encoded_train, encoded_validation = encode(train), encode(validation)",
+    ]
+    arrays, watched = ["encoded_train"], ["encoded_validation"]
+    if task.kind == "forecasting":
+        told = ["targets", "weights"] if _has_gaps(plan) else ["targets"]
+        functions.append(_scaled(told))
+        for part, names in (("train", arrays), ("validation", watched)):
+            made = [f"{each}_{part}" for each in told]
+            lines.append(f"{', '.join(made)} = in_spreads({part}, encoded_{part})")
+            names += made
+    else:
+        lines += ["", *_labels(plan)]
+        arrays.append("targets[train]")
+        watched.append("targets[validation]")
+    if config.class_weights == "balanced" and task.is_classification:
+        lines += _weights(plan)
+        arrays.append("weights")
+    lines += ["", *_compiled(plan), "", *_callbacks(plan)]
+    lines += [
+        "history = network.fit(",
+        f"    batches({', '.join(arrays)}),",
+        "    steps_per_epoch=math.ceil(len(train) / BATCH_SIZE),",
+        f"    validation_data=({', '.join(watched)}),",
+        "    validation_batch_size=8192,",
+        "    epochs=EPOCHS,",
+        "    callbacks=callbacks,",
+        "    shuffle=False,  # done already",
+        "    verbose=2,",
+        ")",
+    ]
+    return lines, functions
+
+
+def _encoders(plan: Plan) -> list[str]:
+    """Return the functions that take, encode and answer rows."""
+    texts = any(column.is_string for column in plan.dataset.columns)
+    tables = all(column.kind in TABLE_KINDS for column in plan.dataset.columns)
+    if texts or tables:  # all at once; Keras predicts no texts
+        encode = [
+            "    tensors = preprocessor(take(rows), training=False)",
+            "    return {name: np.asarray(values) for name, values in tensors.items()}",
+        ]
+        answer = ["    return np.asarray(model(take(rows), training=False))"]
+    else:
+        encode = ["    return preprocessor.predict(take(rows), batch_size=256, verbose=0)"]
+        answer = ["    return model.predict(take(rows), batch_size=256, verbose=0)"]
+    sources = [
+        [
+            "def take(rows):",
+            '    """Return the columns of some rows."""',
+            "    return {name: values[rows] for name, values in features.items()}",
+        ],
+        ["def encode(rows):", '    """Return what the network is given for some rows."""', *encode],
+        ["def predict(rows):", '    """Return what the model answers for some rows."""', *answer],
+    ]
+    return ["\n".join(source) for source in sources]
+
+
+def _has_gaps(plan: Plan) -> bool:
+    parts = (plan.splits.train, plan.splits.validation)
+    return any(bool(np.isnan(np.asarray(part.labels)).any()) for part in parts)
+
+
+def _scaled(told: list[str]) -> str:
+    """Return the function that brings what follows a window to the window's level and spread."""
+    head = [
+        "def in_spreads(rows, tensors):",
+        '    """Return what follows each window, in spreads from its level."""',
+        f"    {_SCALES}",
+        "    scaled = (labels[rows] - level) / spread",
+    ]
+    if len(told) == 1:
+        return "\n".join([*head, f'    return np.clip(scaled, -{FAR}, {FAR}).astype("float32")'])
+    head[1] = head[1].replace("level.", "level; unknown ones weigh 0.")
+    lines = [
+        *head,
+        "    known = ~np.isnan(scaled)",
+        f"    scaled = np.clip(np.where(known, scaled, 0.0), -{FAR}, {FAR})",
+        '    return scaled.astype("float32"), known.all(axis=2).astype("float32")',
+    ]
+    return "\n".join(lines)
+
+
+def _labels(plan: Plan) -> list[str]:
+    """Return the lines that bring labels to what the loss takes."""
+    kind = plan.task.kind
+    if kind == "regression":
+        many = len(plan.dataset.target) > 1
+        shape = "labels" if many else "labels[:, None]"
+        return [
+            *comment(
+                "Targets are trained on in deviations from their mean, so that any unit will do."
+            ),
+            f"amounts = {shape}",
+            "center, spread = amounts[train].mean(axis=0), amounts[train].std(axis=0)",
+            'targets = ((amounts - center) / spread).astype("float32")',
+        ]
+    if kind == "multiclass":
+        if plan.config.loss == "categorical_focal_crossentropy":
+            return ['targets = np.eye(len(CLASSES), dtype="float32")[labels]']
+        return ['targets = labels.astype("int32")[:, None]']
+    if kind == "multilabel":
+        return ['targets = labels.astype("float32")']
+    return ['targets = labels.astype("float32")[:, None]']
+
+
+def _weights(plan: Plan) -> list[str]:
+    why = "Each class counts as much as any other, however few its rows are."
+    if plan.task.kind == "multilabel":
+        return [
+            *comment(why),
+            "rows, present = len(train), labels[train].sum(axis=0)",
+            "yes, no = rows / (2 * present), rows / (2 * (rows - present))",
+            "weights = np.where(labels[train] == 1, yes, no).mean(axis=1)",
+        ]
+    return [
+        *comment(why),
+        "counts = np.bincount(labels[train])",
+        'weights = (len(train) / (len(counts) * counts))[labels[train]].astype("float32")',
+    ]
+
+
+def _compiled(plan: Plan) -> list[str]:
+    config, kind = plan.config, plan.task.kind
+    name, arguments = OPTIMIZERS[config.optimizer]
+    if config.optimizer == "adamw":
+        arguments = {"weight_decay": config.weight_decay or ADAMW_WEIGHT_DECAY}
+    told = ["LEARNING_RATE", *(f"{key}={literal(value)}" for key, value in arguments.items())]
+    lines = _reason("optimizer", plan)
+    lines += call(f"keras.optimizers.{name}", told, before="optimizer = ")
+    losses = LOSSES[kind]
+    loss = losses[next(iter(losses)) if config.loss == "auto" else config.loss]
+    reduction = ['reduction="mean_with_sample_weight"'] if plan.task.is_sequence else []
+    compiled = ["optimizer", f"keras.losses.{loss}({', '.join(reduction)})"]
+    shown = [f"keras.metrics.{METRICS[kind][m]}(name={literal(m)})" for m in config.metrics]
+    if shown:
+        lines += _listed_calls(shown)
+        compiled.append("weighted_metrics=watched" if plan.task.is_sequence else "metrics=watched")
+    compiled.append(f"jit_compile={config.jit_compile}")
+    return [*lines, *call("network.compile", compiled)]
+
+
+def _listed_calls(calls: list[str]) -> list[str]:
+    whole = f"watched = [{', '.join(calls)}]"
+    if len(whole) <= 100:
+        return [whole]
+    return ["watched = [", *(f"    {each}," for each in calls), "]"]
+
+
+def _reason(setting: str, plan: Plan) -> list[str]:
+    return comment(first_sentence(plan.config.why(setting).reason))
+
+
+def _callbacks(plan: Plan) -> list[str]:
+    config = plan.config
+    lines = []
+    patience = "PATIENCE" if config.early_stopping_patience else "EPOCHS"
+    stop = (
+        f'keras.callbacks.EarlyStopping("val_loss", patience={patience}, restore_best_weights=True)'
+    )
+    lines.append(f"callbacks = [{stop}]")
+    if len(lines[0]) > 100:
+        lines = [f"stop = {stop}", "callbacks = [stop]"]
+    if config.reduce_learning_rate_patience:
+        lines += _reason("reduce_learning_rate_patience", plan)
+        told = [
+            '"val_loss"',
+            f"factor={LEARNING_RATE_FACTOR}",
+            f"patience={config.reduce_learning_rate_patience}",
+            "min_delta=0.0",
+            f"min_lr={LEARNING_RATE_FLOOR}",
+        ]
+        lines += call("keras.callbacks.ReduceLROnPlateau", told, before="lower = ")
+        lines.append("callbacks.append(lower)")
+    if config.warmup_steps:
+        lines.append("callbacks.append(WarmUp())")
+    return lines
+
+
+def joined(plan: Plan) -> list[str]:
+    """Return the lines that join both parts to one model that takes raw columns."""
+    lines = comment("One model that takes the columns as they are: preparing and network together.")
+    if plan.task.kind == "regression":
+        return [
+            *lines,
+            "rescale = layers.Rescaling(spread.tolist(), center.tolist())",
+            "model = keras.Model(inputs, rescale(network(preprocessor(inputs))))",
+        ]
+    if plan.task.kind == "forecasting":
+        return [
+            *lines,
+            "tensors = preprocessor(inputs)",
+            _SCALES,
+            "model = keras.Model(inputs, network(tensors) * spread + level)",
+        ]
+    return [*lines, "model = keras.Model(inputs, network(preprocessor(inputs)))"]
