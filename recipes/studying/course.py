@@ -14,7 +14,7 @@ from ..training.runs import peak_memory
 from .budget import Budget
 from .changes import RATE_FACTORS, Change
 from .comparing import Verdict, compare_in
-from .deciding import State, next_changes, state_of
+from .deciding import State, next_changes, note_of, state_of
 from .ledger import Ledger
 from .pairing import interval_of, mean_of_places
 from .trials import OutOfTime, Trials
@@ -23,13 +23,6 @@ __all__ = ["Course", "Limits"]
 
 BASELINE_PLACES = 3
 """Trainings of the baseline: the least from which a spread can be told."""
-PHASES = {
-    1: "prepare",
-    2: "baseline",
-    3: "raise capacity",
-    4: "regularize",
-    5: "fine-tune",
-}
 # A weaker change of one of these that did harm speaks against a stronger one.
 GROWING = frozenset(["dropout", "l2"])
 Listener = Callable[[str, Any], None]
@@ -201,6 +194,7 @@ class Course:
             simpler=change.simpler,
             another=lambda: self._fits(change.phase, after, 2),
         )
+        loss, loss_after = self._losses(config, after)
         self._ledger.add(
             {
                 "kind": "step",
@@ -212,7 +206,7 @@ class Course:
                 "findings_before": list(state.faults),
                 "findings_after": list(state_of(self.trials.outcomes(after), after).faults),
                 "verdict": verdict.to_dict(),
-                "note": self._note(change, config, after, verdict),
+                "note": note_of(change, loss, loss_after, verdict.verdict),
                 "trainings": self.trials.trainings - before,
                 "seconds": time.monotonic() - started,
                 "memory": peak_memory(),
@@ -254,22 +248,17 @@ class Course:
         named = {f"x{factor:g}": score for factor, score in scores.items()}
         return (after if best == 1 else _with_rate(after, rate * best)), named
 
-    def _note(self, change: Change, config: Config, after: Config, verdict: Verdict) -> str:
-        """Return what the guide has one look at after a change of capacity (PH-3)."""
-        if change.phase != 3:
-            return ""
-        losses = [
-            [each.figures["loss"] for each in self.trials.outcomes(one) if not each.failed]
-            for one in (config, after)
-        ]
-        if not all(losses):
-            return ""
-        old, new = (sum(each) / len(each) for each in losses)
-        if new >= old:
-            return "The training loss did not fall: the capacity was not what was missing."
-        if verdict.verdict == "kept":
-            return "The training loss fell, and validation followed."
-        return "The training loss fell and validation did not follow: it learns by heart."
+    def _losses(self, *configs: Config) -> list[float]:
+        """Return the mean training loss of configs at their best epochs; NaN where none trained."""
+        found = []
+        for config in configs:
+            losses = [
+                outcome.figures["loss"]
+                for outcome in self.trials.outcomes(config)
+                if not outcome.failed
+            ]
+            found.append(sum(losses) / len(losses) if losses else float("nan"))
+        return found
 
     def _tell(self, kind: str, data: Mapping[str, Any]) -> None:
         if self._listener is not None:

@@ -13,7 +13,7 @@ from .fine_tuning import FAR, fine_tuning, rate_steps, standard_rate
 from .levels import LEVELS, regularization
 from .trials import Outcome
 
-__all__ = ["State", "next_changes", "state_of"]
+__all__ = ["State", "next_changes", "note_of", "state_of"]
 
 UNSTABLE = frozenset(["nan_loss", "lr_too_high", "oscillating_loss", "exploding_gradient"])
 SLOW = frozenset(["lr_too_low"])
@@ -135,6 +135,26 @@ def next_changes(
         # Without a gap nothing is learned by heart, so there is little to regularize.
         cures = [*more[:2], *first_level]
     return tuple(_once([*cures, *fine]))
+
+
+def note_of(change: Change, before: float, after: float, verdict: str) -> str:
+    """Return what the guide looks at after a change of capacity; empty after any other.
+
+    Args:
+        change: What was changed.
+        before: Mean training loss without it.
+        after: Mean training loss with it.
+        verdict: `kept`, `reverted` or `not distinguishable`.
+
+    Guide: PH-3.
+    """
+    if change.phase != 3 or before != before or after != after:
+        return ""
+    if after >= before:
+        return "The training loss did not fall: capacity was not what was missing."
+    if verdict == "kept":
+        return "The training loss fell, and validation followed."
+    return "The training loss fell and validation did not follow: it learns by heart."
 
 
 def _less_regularization(config: Config) -> list[Change]:
