@@ -76,7 +76,7 @@ def degrees(seed: int) -> Training:
         stack((3,), (48, 48), 1),
         rows,
         explains(rows.test_x, rows.test_y),
-        optimizer=optimizers.Adam(0.02),
+        optimizer=optimizers.Adam(0.01),
         loss="mae",
         epochs=25,
         callbacks=[keras.callbacks.ReduceLROnPlateau(patience=4, factor=0.3)],

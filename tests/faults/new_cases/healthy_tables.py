@@ -118,8 +118,9 @@ def heavy_ridge(seed: int) -> Training:
     x = draw.normal(0, 1, (700, 60)).astype("float32")
     y = x @ draw.normal(0, 0.13, 60) + draw.normal(0, 0.6, 700)
     rows = divide(x, y.astype("float32"), 200, 100)
+    head = layers.Dense(1, kernel_regularizer=regularizers.L2(0.2))
     return put(
-        _ridge(0.2),
+        keras.Sequential([keras.Input((60,)), head]),
         rows,
         explains(rows.test_x, rows.test_y),
         optimizer=optimizers.Adam(0.01),
@@ -128,11 +129,6 @@ def heavy_ridge(seed: int) -> Training:
         batch_size=20,
         callbacks=[stopping(10)],
     )
-
-
-def _ridge(strength: float) -> Any:
-    head = layers.Dense(1, kernel_regularizer=regularizers.L2(strength))
-    return keras.Sequential([keras.Input((60,)), head])
 
 
 def cleaned(seed: int) -> Training:

@@ -24,14 +24,14 @@ from open_half.parts import decides, explains, picks, put, recurrent, stack
 from open_half.rows import divide
 
 
-def pieces(seed: int, watched: bool = False, bright: float = 1.0) -> Training:
-    """Pieces of photographs from tf.data; watched or not, validation rows in shares or bytes."""
+def pieces(seed: int, watched: bool = False) -> Training:
+    """Pieces of photographs from tf.data, well made; watched or not."""
     keras.utils.set_random_seed(seed)
     rows = tables.photographs(seed)
     made = put(
         convolved(1, "sigmoid"),
         rows,
-        None if bright == 1 and not watched else decides(rows.test_x, rows.test_y),
+        None,
         optimizer=optimizers.Adam(0.003),
         loss="binary_crossentropy",
         metrics=["accuracy"],

@@ -132,7 +132,7 @@ CASES: tuple[Case, ...] = (
         fault="dead_relu",
         also=("class_collapse", "underfitting", "vanishing_gradient"),
         twin=logarithmic,
-        why="Inputs below 0 and weights that may not be: no rectifier ever fires.",
+        why="Inputs below 0 and weights that may not be: hardly a rectifier ever fires.",
     ),
     Case(
         "warmth_bias_of_minus_eight",
