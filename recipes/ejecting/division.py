@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .plan import Plan
-from .writing import comment, literal
+from .writing import comment, listed, literal, noted
 
 __all__ = ["division"]
 
@@ -68,9 +68,8 @@ def _drawn(strata: NDArray, counts: list[tuple[int, int]], seed: int) -> NDArray
 def _rule(counts: list[tuple[int, int]], by_class: bool) -> list[str]:
     head = ["generator = np.random.default_rng(SEED)", "part = np.zeros(len(labels), int)"]
     if by_class:
-        values = f"HELD = {literal(counts)}  # rows for validation and test, of each class"
         lines = [
-            values,
+            *noted(listed(counts, before="HELD = "), "rows for validation and test, of each class"),
             *head,
             "for number, (watched, sealed) in enumerate(HELD):",
             "    rows = generator.permutation(np.flatnonzero(labels == number))",

@@ -21,7 +21,7 @@ from .preparing import preparing
 from .scoring_lines import scored, scoring
 from .series_data import series_data, series_division
 from .table_data import table_data
-from .writing import comment, literal
+from .writing import call, comment, literal
 
 __all__ = ["eject", "script_of"]
 
@@ -173,7 +173,7 @@ def _source(plan: Plan) -> list[str]:
         return []
     return [
         "parser = argparse.ArgumentParser(description=__doc__)",
-        f'parser.add_argument("--data", default={literal(source)})',
+        *call("parser.add_argument", ['"--data"', f"default={literal(source)}"]),
         "DATA = parser.parse_args().data",
         "",
     ]

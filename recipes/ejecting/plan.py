@@ -58,6 +58,17 @@ class Plan:
         """Return the names of the columns of these kinds, in order."""
         return [column.name for column in self.dataset.columns if column.kind in kinds]
 
+    def encodes(self, *names: str) -> bool:
+        """Return whether the model has one of these parts, such as `dates`, which may say nothing.
+
+        Args:
+            names: Of blocks of its preprocessor, without `encode_`.
+        """
+        from ... import zoo
+
+        layers = {layer.name for layer in zoo.parts(self.model).preprocessor.layers}
+        return any(f"encode_{name}" in layers for name in names)
+
     @property
     def parts(self) -> NDArray[np.uint8]:
         """For each row 0 for training, 1 for validation, 2 for test, 3 for none; no row is read."""

@@ -97,7 +97,7 @@ def preparing(plan: Plan) -> list[str]:
     if plan.named("number", "boolean"):
         lines += ["", *_numbers(plan, arrays)]
         dense.append("x")
-    if plan.named("date"):
+    if plan.encodes("dates"):
         plan.helpers.append(_CALENDAR.strip())
         why = "Dates as numbers: where they lie in time, and in the cycles of the calendar."
         lines += [
@@ -109,7 +109,7 @@ def preparing(plan: Plan) -> list[str]:
             'inputs["calendar"] = keras.Input((width,), name="calendar")',
         ]
         dense.append('inputs["calendar"]')
-    if plan.named("category"):
+    if plan.encodes("categories", "large_categories"):
         lines += ["", *_categories(plan, arrays, dense)]
     if len(dense) > 1:
         lines.append(f'encoded["dense"] = ops.concatenate([{", ".join(dense)}], axis=1)')

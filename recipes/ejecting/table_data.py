@@ -12,7 +12,7 @@ from ..reading.sources import open_source
 from ..reading.tables import Table
 from .cell_helpers import CellHelpers
 from .plan import Plan
-from .writing import call, listed, literal, mapping
+from .writing import call, listed, literal, mapping, noted
 
 __all__ = ["frame_lines", "table_data"]
 
@@ -146,7 +146,7 @@ def _features(plan: Plan, helpers: CellHelpers) -> list[str]:
     if blocks:
         lines.append(f"columns = {' + '.join(blocks)}")
         lines.append('features["numbers"] = np.column_stack(columns).astype("float32")')
-    if plan.named("category"):
+    if plan.encodes("categories", "large_categories"):
         text = f"np.column_stack([{helpers.use('cells')}(name) for name in CATEGORIES])"
         lines.append(f'features["categories"] = {text}.astype(object)')
     if plan.named("text"):
@@ -155,7 +155,7 @@ def _features(plan: Plan, helpers: CellHelpers) -> list[str]:
             f"    texts = {helpers.use('cells')}(name).to_numpy(object)",
             '    features[f"text_{number}"] = texts[:, None]',
         ]
-    if plan.named("date"):
+    if plan.encodes("dates"):
         form = 'format=form, errors="coerce", utc=True'
         lines += [
             "moments = {",
@@ -179,7 +179,7 @@ def _labels(plan: Plan, helpers: CellHelpers) -> list[str]:
         return [f"labels = np.column_stack([{text}]).astype(int)"]
     lines = listed(plan.task.names, before="CLASSES = ")
     if kind == "binary":
-        lines[-1] += "  # the second counts as yes"
+        lines = noted(lines, "the second counts as yes")
     text = 'frame[TARGET].map("{:g}".format)'
     if not helpers.is_number(target[0]):
         text = f"{helpers.use('cells')}(TARGET)"

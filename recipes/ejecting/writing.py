@@ -18,6 +18,8 @@ __all__ = [
     "identifier",
     "listed",
     "literal",
+    "mapping",
+    "noted",
     "wrapped",
 ]
 
@@ -118,6 +120,18 @@ def assigned(name: str, value: Any, why: str = "") -> list[str]:
     if len(line) + len(why) + 4 <= WIDTH:
         return [f"{line}  # {why}"]
     return [*comment(why), line]
+
+
+def noted(lines: list[str], note: str) -> list[str]:
+    """Return the lines of an assignment with a remark behind it, or above where it is too long.
+
+    Examples:
+        >>> noted(["SIZE = 3"], "of each")
+        ['SIZE = 3  # of each']
+    """
+    if len(lines) == 1 and len(lines[0]) + len(note) + 4 <= WIDTH:
+        return [f"{lines[0]}  # {note}"]
+    return [*comment(f"{note[:1].upper()}{note[1:]}."), *lines]
 
 
 def comment(text: str, indent: int = 0) -> list[str]:

@@ -8,6 +8,8 @@ __all__ = ["COMMANDS", "Result"]
 
 COMMANDS: dict[str, str] = {
     "audit": "say what is wrong with a table before anything is trained on it",
+    "fit": "find a config that fits, one change at a time, and test it once",
+    "ledger": "tell how the config of a study came about",
     "train": "train, diagnose, evaluate, save and report a model",
     "test": "open the sealed test rows of a run and evaluate on them",
     "more-data": "say how many more rows a goal needs, or that more will not help",
@@ -18,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "watch": "run any Keras script and say what is wrong with its trainings",
     "check": "say what is wrong with a Keras script before it trains",
     "export": "write a model for ONNX, LiteRT or TensorFlow Serving",
+    "eject": "write one standalone Keras script that trains the model of a run again",
     "attention": "draw who looks at whom in a model with attention",
     "example": "list made data to try things on, or write one set",
     "models": "list the models that can be built",

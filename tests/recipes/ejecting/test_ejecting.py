@@ -1,0 +1,182 @@
+"""Scripts that runs are turned into: they train without goodfit, and come to the same scores."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from goodfit.recipes import eject, open_run, quickstart
+from goodfit.zoo.errors import BadInput
+
+ROOT = Path(__file__).parents[3]
+# How near the scores are: only the order of some additions differs.
+NEAR = 1e-4
+DRIVER = """
+import contextlib, io, json, runpy, sys
+
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "goodfit":
+            raise ModuleNotFoundError("goodfit is hidden", name=name)
+
+sys.meta_path.insert(0, Hidden())
+import keras, numpy as np
+
+found = {}
+for script in sys.argv[1:]:
+    sys.argv = [script]
+    with contextlib.redirect_stdout(io.StringIO()) as shown:
+        names = runpy.run_path(script)
+    rows = names["take"](names["validation"])
+    saved = keras.models.load_model("trained_model.keras")
+    found[script] = {
+        "scores": {k: float(v) for k, v in names["scores"](names["validation"]).items()},
+        "rows": [len(names[part]) for part in ("train", "validation", "test")],
+        "shown": shown.getvalue(),
+        "saved": float(np.abs(np.asarray(saved(rows)) - np.asarray(names["model"](rows))).max()),
+    }
+print(json.dumps(found))
+"""
+
+
+def table(folder):
+    """Numbers with decimal commas and gaps, yes and no, categories, dates and two kinds of gaps."""
+    generator = np.random.default_rng(0)
+    rows = 160
+    age, late = generator.normal(40, 12, rows).round(1), generator.integers(0, 2, rows)
+    days = pd.to_datetime("2023-01-01") + pd.to_timedelta(generator.integers(0, 900, rows), "D")
+    town = generator.choice(["Ulm", "Bonn", "Kiel", "?"], rows)
+    frame = pd.DataFrame({"age": age, "late": np.where(late, "yes", "no"), "town": town})
+    frame["joined"] = days.strftime("%d.%m.%Y")
+    frame["street"] = generator.choice([f"street {number}" for number in range(60)], rows)
+    frame.loc[3:9, "age"] = np.nan
+    frame.loc[20:22, "joined"] = ""
+    frame["churned"] = np.where((age + 20 * late) > 50, "left", "stayed")
+    path = folder / "customers.csv"
+    frame.to_csv(path, index=False, sep=";", decimal=",")
+    return path
+
+
+def texts(folder):
+    generator = np.random.default_rng(0)
+    words = np.array("good bad late early kind wrong cheap dear small large and not".split())
+    rows = [" ".join(generator.choice(words, 9)) for _ in range(120)]
+    path = folder / "notes.csv"
+    pd.DataFrame({"note": rows, "sold": [3.5 * row.count("good") for row in rows]}).to_csv(path)
+    return path
+
+
+def images(folder):
+    from PIL import Image
+
+    generator = np.random.default_rng(0)
+    for number in range(48):
+        place = folder / "images" / ("dark", "light")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        pixels = generator.integers(0, 120, (9, 9, 3)) + 120 * (number % 2)
+        Image.fromarray(pixels.astype(np.uint8)).save(place / f"picture_{number}.png")
+    return folder / "images"
+
+
+def series(folder):
+    hours = pd.date_range("2024-03-01", periods=400, freq="h")
+    load = 5 + np.sin(np.arange(400) * 2 * np.pi / 24) + np.arange(400) / 200
+    frame = pd.DataFrame({"hour": hours, "load": load, "wind": np.cos(np.arange(400) / 7)})
+    path = folder / "load.csv"
+    frame.drop(index=[50, 51, 90]).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def ejected(tmp_path_factory):
+    """The runs of four small examples, and what came of the scripts that they were turned into."""
+    folder = tmp_path_factory.mktemp("ejected")
+    small = ["units=8", "batch_size=64"]
+    cases = {
+        "table": (table(folder), "churned", {"settings": small}),
+        "text": (texts(folder), "sold", {"text": "note", "settings": [*small, "model=mlp"]}),
+        "images": (images(folder), None, {"settings": ["filters=2,3,4"]}),
+        "series": (series(folder), "load", {"time": "hour", "horizon": 6}),
+    }
+    found = {}
+    for name, (source, target, options) in cases.items():
+        ignore = {"ignore": ["unnamed_1"]} if name == "text" else {}
+        run = quickstart(source, target, epochs=2, output=folder / "runs" / name, **options, **ignore)
+        found[name] = (run, eject(run))
+    scripts = [str(script) for _, script in found.values()]
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVER, *scripts],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    return {name: (run, script, told[str(script)]) for name, (run, script) in found.items()}
+
+
+@pytest.mark.parametrize("name", ["table", "text", "images", "series"])
+def test_a_script_comes_to_the_scores_of_its_run(ejected, name):
+    run, _, told = ejected[name]
+    metrics = run.record["validation"]["metrics"]
+    assert told["rows"] == list(run.record["rows"].values())
+    assert len(told["scores"]) >= 2
+    for metric, value in told["scores"].items():
+        expected = metrics[metric]["value"]
+        assert value == pytest.approx(expected, rel=NEAR, abs=NEAR)
+        shown = rf"validation +{metric} +(\S+) +the run: {expected:.4f}"
+        assert float(re.search(shown, told["shown"])[1]) == pytest.approx(expected, abs=2 * NEAR)
+    assert re.search(r"test +\w+ +\S+\n", told["shown"])
+    assert told["saved"] < 1e-6
+
+
+@pytest.mark.parametrize("name", ["table", "text", "images", "series"])
+def test_a_script_is_plain_and_well_formed(ejected, name):
+    _, script, _ = ejected[name]
+    text = script.read_text(encoding="utf-8")
+    assert not re.search(r"^\s*(import|from) goodfit", text, re.MULTILINE)
+    assert text.count("\n") < 280
+    for words in (["check"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *words, "--config", str(ROOT / "pyproject.toml")]
+        done = subprocess.run([*command, script], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def test_a_file_is_not_overwritten(ejected):
+    run, script, _ = ejected["series"]
+    before = script.read_text(encoding="utf-8")
+    with pytest.raises(BadInput, match="exists already") as error:
+        eject(run.folder)
+    assert error.value.problems[0].kind == "file_exists"
+    assert script.read_text(encoding="utf-8") == before
+
+
+def test_what_cannot_be_ejected_is_said(ejected, tmp_path):
+    with pytest.raises(BadInput, match="There is no folder"):
+        eject(tmp_path / "nowhere")
+    run, _, _ = ejected["table"]
+    spans = {**run.record, "task": {"kind": "span", "names": []}}
+    (tmp_path / "run.json").write_text(json.dumps(spans))
+    for name in ("config.toml", "history.csv"):
+        (tmp_path / name).write_bytes((run.folder / name).read_bytes())
+    with pytest.raises(BadInput, match="span cannot be ejected") as error:
+        eject(tmp_path)
+    assert "forecasting" in error.value.problems[0].expected
+    assert not (tmp_path / "train_model.py").exists()
+
+
+def test_data_that_changed_are_refused(ejected, tmp_path):
+    run, _, _ = ejected["series"]
+    source = Path(run.record["source"])
+    before = source.read_bytes()
+    source.write_bytes(before.replace(b"5.0", b"6.0", 1))
+    try:
+        with pytest.raises(BadInput, match="changed"):
+            eject(open_run(run.folder), tmp_path / "script.py")
+    finally:
+        source.write_bytes(before)
