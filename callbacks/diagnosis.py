@@ -114,6 +114,8 @@ def _evidence_of(model: Any, arguments: Mapping[str, Any]) -> Evidence:
     """Return what is known of a model, and of the data for it, before the first step."""
     from .gathering.data_facts import data_facts
     from .gathering.model_facts import model_facts
+    from .gathering.naive import naive_scores
+    from .gathering.references import reference_scores, rehearsed_scores
     from .gathering.seeing import see_arguments
 
     if arguments["x"] is None:
@@ -121,7 +123,14 @@ def _evidence_of(model: Any, arguments: Mapping[str, Any]) -> Evidence:
     given = see_arguments(arguments)
     facts = model_facts(model, given)
     names = tuple(each.name for each in facts.outputs)
-    return Evidence(model=facts, data=data_facts(given, facts.inputs, names))
+    references = reference_scores(given, facts.outputs)
+    return Evidence(
+        naive=naive_scores(given, facts.outputs),
+        model=facts,
+        data=data_facts(given, facts.inputs, names),
+        references=references,
+        rehearsed=rehearsed_scores(given, facts.outputs) if references else {},
+    )
 
 
 def judge(

@@ -8,9 +8,9 @@ from goodfit.zoo import BadInput
 
 layers, losses = keras.layers, keras.losses
 DRAW = np.random.default_rng(0)
-X = DRAW.normal(size=(200, 6)).astype("float32")
-Y = (X[:, 0] + X[:, 1] > 0).astype("int64")
-HELD = (DRAW.normal(size=(60, 6)).astype("float32"), DRAW.integers(0, 2, 60))
+EVERY = DRAW.normal(size=(260, 6)).astype("float32")
+SIGNS = (EVERY[:, 0] + EVERY[:, 1] > 0).astype("int64")
+X, Y, HELD = EVERY[:200], SIGNS[:200], (EVERY[200:], SIGNS[200:])
 
 
 def build(*hidden, units=1, activation="sigmoid", loss="binary_crossentropy", shape=(6,), **known):
@@ -36,21 +36,25 @@ def test_a_model_that_fits_its_data_is_left_in_peace():
 @pytest.mark.parametrize(
     ("known", "y", "fault"),
     [
-        ({"loss": "mse"}, Y, "wrong_loss"),
-        ({"activation": None}, Y, "wrong_output_activation"),
-        ({"activation": "relu", "loss": "mse"}, X[:, 2] * 3, "wrong_output_activation"),
-        ({}, 2 * Y - 1, "bad_labels"),
+        ({"loss": "mse"}, SIGNS, "wrong_loss"),
+        ({"activation": None}, SIGNS, "wrong_output_activation"),
+        ({"activation": "relu", "loss": "mse"}, EVERY[:, 2] * 3, "wrong_output_activation"),
+        ({}, 2 * SIGNS - 1, "bad_labels"),
         (
             {"units": 2, "activation": "softmax", "loss": "sparse_categorical_crossentropy"},
-            Y + 1,
+            SIGNS + 1,
             "bad_labels",
         ),
-        ({"units": 3, "activation": None, "loss": "mse"}, X[:, :1], "label_shape_mismatch"),
+        ({"units": 3, "activation": None, "loss": "mse"}, EVERY[:, :1], "label_shape_mismatch"),
     ],
 )
 def test_heads_that_do_not_fit(known, y, fault):
-    held = (HELD[0], y[:60])
-    assert loud(build(**known), y=y, validation_data=held) == [fault]
+    held = (HELD[0], y[200:])
+    assert loud(build(**known), y=y[:200], validation_data=held) == [fault]
+
+
+def test_validation_rows_whose_labels_are_others():
+    assert loud(build(), validation_data=(HELD[0], DRAW.permutation(HELD[1]))) == ["bad_split"]
 
 
 def test_steps_left_on_are_found_though_keras_says_nothing():
