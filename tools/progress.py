@@ -6,7 +6,7 @@ import math
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from .terminal import is_live, number_text, rich_console
 
@@ -43,7 +43,7 @@ class Progress:
         self._epoch: Mapping[str, Any] = {}
         self.best: tuple[float, int] | None = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         """Begin to show."""
         self._started = time.monotonic()
         if not self._quiet and self._stream.isatty() and is_live(self._stream):

@@ -9,17 +9,29 @@ from typing import TYPE_CHECKING, Any
 from ..zoo.errors import GoodfitError
 from .report.verdicts import reach_verdict
 from .report.wording import interval_words, metric_name, metric_text, naive_name, rows_noun
+from .run_facts import next_steps, quoted, run_facts, shown_path, total_seconds
 from .terminal import Terminal
 
 if TYPE_CHECKING:
     from ..recipes.training.runs import Run
 
-__all__ = ["finding_data", "folder_of", "run_data", "show_findings", "show_run", "show_scores"]
+__all__ = [
+    "finding_data",
+    "folder_of",
+    "next_steps",
+    "quoted",
+    "run_data",
+    "run_facts",
+    "show_findings",
+    "show_run",
+    "show_scores",
+    "show_verdict",
+    "shown_path",
+]
 
 FINDING_KEYS = ("fault", "rule", "severity", "epoch", "cause", "remedy")
 SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 FINDINGS_SHOWN = 6
-LONGEST_NAME = 30
 VERDICT_MARKS = {"good": "good", "caution": "warning", "bad": "error"}
 
 
@@ -54,7 +66,7 @@ def run_data(run: Run, report: Path | None = None, *, with_test: bool = False) -
         part = "test"
     data["naive"] = {name: dict(scores) for name, scores in _naive(record, part).items()}
     data["findings"] = [finding_data(item) for item in record["findings"]]
-    data["seconds"] = _total_seconds(record)
+    data["seconds"] = total_seconds(record)
     return data
 
 
@@ -70,15 +82,20 @@ def show_run(
     folder, record = folder_of(run), run.record
     name = Path(str(record["source"])).name
     terminal.heading(name, shown_path(folder))
-    terminal.pairs(list(_facts(record)))
-    verdict = reach_verdict(run)
-    terminal.line()
-    terminal.items([(VERDICT_MARKS[verdict.tone], verdict.title, " ".join(verdict.notes), "")])
+    terminal.pairs(list(run_facts(record)))
+    show_verdict(terminal, run)
     for part in ("validation", "test") if with_test else ("validation",):
         show_scores(terminal, record, part)
     show_findings(terminal, record["findings"], briefly=True)
     terminal.heading("Next")
-    terminal.commands(_next_steps(folder, record, report))
+    terminal.commands(next_steps(folder, record, report))
+
+
+def show_verdict(terminal: Terminal, run: Run) -> None:
+    """Write what the scores say beside the naive answers, in a sentence."""
+    verdict = reach_verdict(run)
+    terminal.line()
+    terminal.items([(VERDICT_MARKS[verdict.tone], verdict.title, " ".join(verdict.notes), "")])
 
 
 def show_scores(terminal: Terminal, record: Mapping[str, Any], part: str) -> None:
@@ -140,20 +157,6 @@ def folder_of(run: Run) -> Path:
     return run.folder
 
 
-def shown_path(path: str | Path) -> str:
-    """Return a path as short as it can be typed from here."""
-    full = Path(path).absolute()
-    here = Path.cwd()
-    return str(full.relative_to(here) if full.is_relative_to(here) else full)
-
-
-def quoted(path: str | Path) -> str:
-    """Return a path that can be pasted into a shell."""
-    import shlex
-
-    return shlex.quote(shown_path(path))
-
-
 def _entries(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
     entries = []
     for finding in findings:
@@ -171,63 +174,6 @@ def _counts(findings: Sequence[Mapping[str, Any]]) -> str:
         if count:
             parts.append(f"{count} {word}{'s' if count > 1 else ''}")
     return ", ".join(parts)
-
-
-def _facts(record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    task, choices = record["task"], record.get("choices", {})
-    names = task["names"]
-    shown = ", ".join(_short(name) for name in names[:6]) + (
-        f" and {len(names) - 6} more" if len(names) > 6 else ""
-    )
-    # What is measured is the target, which has a line of its own; symbols of speech have none.
-    what = task["kind"].replace("_", " ")
-    if shown and task["kind"] not in ("regression", "forecasting", "speech"):
-        what += f": {shown}"
-    if task["kind"] == "forecasting":
-        what += f", {task['horizon']} steps ahead"
-    yield "task", _with_reason(what, choices.get("task"))
-    if record["target"]:
-        yield "target", _with_reason(", ".join(record["target"]), choices.get("target"))
-    rows = record["rows"]
-    parts = [f"{rows[part]:,} {part}" for part in ("train", "validation", "test") if part in rows]
-    method = record.get("split", {}).get("method", {}).get("value", "")
-    yield rows_noun(record), ", ".join(parts) + (f" ({method})" if method else "")
-    model = f"{record.get('parameters', 0):,} parameters"
-    if record.get("epochs"):
-        model += f", best after epoch {record['best_epoch']} of {record['epochs']}"
-    if record.get("stopped_by"):
-        model += f" ({record['stopped_by']})"
-    yield "model", model
-    seconds = record.get("seconds", {})
-    steps = [f"{name} {value:.1f}" for name, value in seconds.items() if name != "total"]
-    yield "time", f"{_total_seconds(record):.1f} s" + (f" ({', '.join(steps)})" if steps else "")
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-
-
-def _with_reason(text: str, choice: Mapping[str, Any] | None) -> str:
-    reason = (choice or {}).get("reason", "")
-    return f"{text}\n{reason}" if reason else text
-
-
-def _next_steps(
-    folder: Path, record: Mapping[str, Any], report: Path | None
-) -> list[tuple[str, str]]:
-    run, steps = quoted(folder), []
-    if report is not None:
-        steps.append((shown_path(report), "the report, to open in a browser"))
-    if not record.get("test"):
-        steps.append((f"goodfit test {run}", f"one look at the sealed test {rows_noun(record)}"))
-    if record["task"]["kind"] == "next_token":
-        steps.append((f'goodfit generate {run} "Once upon a time"', "to write on"))
-    else:
-        kinds = {column["kind"] for column in record["columns"]}
-        source = "NEW_FOLDER" if kinds & {"audio", "image", "frames"} else "NEW.csv"
-        steps.append((f"goodfit predict {run} {source} --output predictions.csv", ""))
-    steps.append((f"goodfit why {run}", "why each setting is what it is"))
-    return steps
 
 
 def _width(header: Sequence[str], table: Sequence[Sequence[str]]) -> int:
@@ -278,11 +224,6 @@ def _metrics(evaluation: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
 
 def _naive(record: Mapping[str, Any], part: str) -> Mapping[str, Any]:
     return ((record.get("naive") or {}).get(part)) or {}
-
-
-def _total_seconds(record: Mapping[str, Any]) -> float:
-    seconds = record.get("seconds", {})
-    return float(seconds.get("total", sum(seconds.values())))
 
 
 def _path(path: Path) -> str | None:

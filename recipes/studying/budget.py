@@ -110,5 +110,5 @@ class Budget:
 
     def last_deadline(self) -> float:
         """Return the reading of `time.monotonic` when the final training has to end."""
-        after = min(self.after, 0.2 * self.seconds)
+        after = min(self.after, 0.25 * self.seconds)
         return time.monotonic() + max(0.0, self.remaining - after)

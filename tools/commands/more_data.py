@@ -11,7 +11,7 @@ from ...zoo.errors import BadInput, Problem
 from ..progress import Progress
 from ..report.wording import metric_name, metric_text, rows_noun
 from ..run_view import folder_of, shown_path
-from .options import whole_number
+from .options import number, whole_number
 from .result import Result
 from .runs import find_run
 
@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> Result:
     from ...recipes.studying.more_data import how_much_more_data
 
     problems: list[Problem] = []
-    goal = _number(arguments.goal, "--goal", problems)
-    minutes = _number(arguments.minutes, "--minutes", problems, above=0.0)
+    goal = number(arguments.goal, "--goal", problems)
+    minutes = number(arguments.minutes, "--minutes", problems, above=0.0)
     repeats = whole_number(arguments.repeats, "--repeats", 1, problems)
     if problems:
         raise BadInput(*problems)
@@ -75,22 +75,6 @@ def run(arguments: argparse.Namespace) -> Result:
         _show(terminal, told, noun, picture)
 
     return Result({**told.to_dict(), "picture": str(picture.absolute())}, show)
-
-
-def _number(
-    text: str | None, option: str, problems: list[Problem], above: float | None = None
-) -> float | None:
-    """Return the number that an option was given; what is none is added to `problems`."""
-    if text is None:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("nan")
-    if number != number or (above is not None and number <= above):
-        expected = "a number" if above is None else f"a number above {above:g}"
-        problems.append(Problem("option_invalid", f"{option} cannot be used", expected, repr(text)))
-    return number
 
 
 def _draw(told: Any, folder: Path) -> Path:

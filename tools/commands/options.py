@@ -1,4 +1,4 @@
-"""The options that `audit` and `train` share: how a table is read, and what is asked of it."""
+"""The options of reading a table and of asking for something that several commands share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from ...zoo.errors import BadInput, Problem, did_you_mean
 from ...zoo.tasks import COLUMN_KINDS, TASK_KINDS
 
-__all__ = ["add_data_arguments", "data_options", "source_of", "whole_number"]
+__all__ = ["add_data_arguments", "data_options", "number", "source_of", "whole_number"]
 
 SEVERAL = ("target", "ignore", "text", "types", "missing", "set")
 
@@ -139,6 +139,22 @@ def whole_number(text: str | None, option: str, least: int, problems: list[Probl
         message = f"{option} cannot be used"
         problems.append(Problem("option_invalid", message, expected, repr(text)))
     return number
+
+
+def number(
+    text: str | None, option: str, problems: list[Problem], above: float | None = None
+) -> float | None:
+    """Return the number that an option was given; what is none is added to `problems`."""
+    if text is None:
+        return None
+    try:
+        found = float(text)
+    except ValueError:
+        found = float("nan")
+    if found != found or (above is not None and not above < found < float("inf")):
+        expected = "a number" if above is None else f"a number above {above:g}"
+        problems.append(Problem("option_invalid", f"{option} cannot be used", expected, repr(text)))
+    return found
 
 
 def _size(text: str | None, problems: list[Problem]) -> tuple[int, int] | None:
