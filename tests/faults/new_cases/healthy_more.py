@@ -155,10 +155,10 @@ def whole_table(seed: int) -> Training:
         stack((2,), (32, 32), 1, "sigmoid", "tanh"),
         rows,
         decides(rows.test_x, rows.test_y),
-        optimizer=optimizers.Adam(0.02),
+        optimizer=optimizers.Adam(0.03),
         loss="binary_crossentropy",
         metrics=["accuracy"],
-        epochs=120,
+        epochs=60,
         batch_size=600,
     )
 
@@ -230,7 +230,7 @@ CASES: tuple[Case, ...] = (
     healthy("gates", "mlp", gates, "Sigmoids that multiply are gates."),
     healthy("focal", "mlp", focal, "One in ten, and a loss that is made for it."),
     healthy("lion", "mlp", lion, "Lion takes a tenth of Adam's rate."),
-    healthy("whole_table", "mlp", whole_table, "A hundred and twenty steps are enough."),
+    healthy("whole_table", "mlp", whole_table, "Sixty steps are enough."),
     healthy("pairs", "mlp", pairs, "Two rows a batch, and steps that fit."),
     healthy("short", "mlp", short, "Four epochs of 188 steps."),
     healthy("log_shares", "mlp", log_shares, "Logarithms of shares may be taken as logits."),

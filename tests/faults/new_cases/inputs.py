@@ -32,9 +32,10 @@ def impedance(seed: int, raw: bool = False, raw_target: bool = False) -> Trainin
         stack((4,), (32, 32), 1, None, "relu" if raw_target else "tanh"),
         rows,
         explained_in(rows.test_x, own.test_y, scale(own.test_y)),
-        optimizer=optimizers.Adam(0.002),
+        optimizer=optimizers.Adam(0.001),
         loss="mse",
         metrics=["mae"],
+        epochs=16,
     )
 
 
