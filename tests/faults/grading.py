@@ -6,8 +6,8 @@ import contextlib
 import inspect
 import io
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
@@ -16,7 +16,6 @@ import keras
 import tensorflow as tf
 from case import Case, Training
 from goodfit.callbacks import Diagnose, Finding
-from goodfit.callbacks.repairing.engine import wanted
 
 NAMED = ("warning", "error")
 CLOSED = 0.7  # share of the gap to the twin that a repair has to close
@@ -231,9 +230,6 @@ def twin_score(case: Case, seed: int = 0) -> float | None:
 def mend(case: Case, before: Grade, seed: int = 0, twin: float | None = None) -> Mended | None:
     """Repair a case and score it beside its twin; None where there is nothing to score.
 
-    A healthy training in which nothing is found is not repaired: `repair` is `fit` then, to the
-    last bit, as a test of its own says.
-
     Args:
         case: The case.
         before: What is said of it.
@@ -242,25 +238,75 @@ def mend(case: Case, before: Grade, seed: int = 0, twin: float | None = None) ->
     """
     if case.fault and not case.repairable:
         return None
-    if not case.fault and not wanted(before.findings) and before.score is not None:
-        return Mended(case, before.score, None, before.score, 0, 0.0)
     twin = twin_score(case, seed) if twin is None else twin
     keras.utils.clear_session()
     training = case.make(seed)
     if training.score is None or (case.fault and twin is None):
         return None
+    repaired = _repaired(training)
+    return _mended(case, repaired, training.score, before.score, twin, before.seconds)
+
+
+class Scored(keras.callbacks.Callback):
+    """Scores the first training at its end: the retrainings of a repair run without it."""
+
+    def __init__(self, score: Callable[[Any], float]) -> None:
+        super().__init__()
+        self.by = score
+        self.score: float | None = None
+        self.seconds = 0.0
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        began = time.perf_counter()
+        self.score = self.by(self.model)
+        self.seconds = time.perf_counter() - began
+
+
+def grade_and_mend(
+    case: Case, seed: int = 0, twin: float | None = None
+) -> tuple[Grade, Mended | None]:
+    """Return what is said of a case and what a repair makes of it.
+
+    The first training of `repair` is that of `fit`, so what is found in it is graded.
+    """
+    keras.utils.clear_session()
+    training = case.make(seed)
+    if not case.runs or training.score is None or (case.fault and not case.repairable):
+        before = grade(case, seed)
+        return before, mend(case, before, seed, twin)
+    scored = Scored(training.score)
+    training.fit["callbacks"] = [*training.fit.get("callbacks", ()), scored]
+    repaired = _repaired(training)
+    seconds = repaired.training_seconds - scored.seconds
+    before = Grade(case, tuple(repaired.findings), seconds, score=scored.score)
+    after = _mended(case, repaired, training.score, scored.score, None, seconds)
+    if case.fault:
+        twin = twin_score(case, seed) if twin is None else twin
+        return before, None if twin is None else replace(after, twin=twin)
+    return before, after
+
+
+def _repaired(training: Training) -> Any:
     repair: Any = kit.repair  # pyright: ignore[reportAttributeAccessIssue]
-    began = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
-        repaired = repair(training.model, training.x, training.y, **{"verbose": 0, **training.fit})
-    seconds = float(getattr(repaired, "seconds", 0.0) or time.perf_counter() - began)
+        return repair(training.model, training.x, training.y, **{"verbose": 0, **training.fit})
+
+
+def _mended(
+    case: Case,
+    repaired: Any,
+    score: Callable[[Any], float],
+    broken: float | None,
+    twin: float | None,
+    seconds: float,
+) -> Mended:
     return Mended(
         case,
-        before.score,
+        broken,
         twin,
-        training.score(repaired.model),
+        score(repaired.model),
         int(repaired.retrainings),
-        seconds / max(before.seconds, 1e-9),
+        float(repaired.seconds) / max(seconds, 1e-9),
         tuple(map(str, repaired.changes)),
         (*map(str, repaired.log), *(repaired.refused or {}).values()),
     )

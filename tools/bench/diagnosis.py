@@ -173,13 +173,12 @@ def main() -> int:
     for case in cases:
         if results.has(case.name):
             continue
-        grade, done = grading.grade(case, arguments.seed), None
-        print(grade.line(), flush=True)
         if arguments.repair:
             twin = results.whole["twins"].get(case.name)
-            done = grading.mend(case, grade, arguments.seed, twin)
-            if done is not None:
-                print(done.line(), flush=True)
+            grade, done = grading.grade_and_mend(case, arguments.seed, twin)
+        else:
+            grade, done = grading.grade(case, arguments.seed), None
+        print("\n".join(each.line() for each in (grade, done) if each is not None), flush=True)
         results.keep(grade, done, arguments.repair)
     half = importlib.import_module("loading").cases(arguments.half)
     known = half if arguments.results else cases
