@@ -60,8 +60,8 @@ def augment(
         >>> from goodfit.recipes import load
         >>> rows = load(([["a late parcel"], ["a kind word"]] * 5, ["bad", "good"] * 5),
         ...             types={"x0": "text"})
-        >>> augment(rows, synonyms={"late": ["kind"]}, seed=3).features["x0"].tolist()[:2]
-        ['a kind parcel', 'a kind word']
+        >>> augment(rows, synonyms={"late": ["tardy"]}, seed=5).features["x0"].tolist()[:2]
+        ['a tardy parcel', 'kind a word']
     """
     if augmentation not in STRENGTHS:
         raise bad_input(
@@ -129,13 +129,14 @@ def changed_column(
     if column.kind == "audio":
         # What is spoken must not be cut.
         move = kind != "speech"
-        return lambda rows, seed: _alike(
-            rows,
-            [
-                changed_recording(row, np.random.default_rng([*seed, place]), strength, move=move)
-                for place, row in enumerate(rows)
-            ],
-        )
+
+        def changed(rows: NDArray[Any], seed: list[int]) -> NDArray[Any]:
+            draws = [np.random.default_rng([*seed, place]) for place in range(len(rows))]
+            pairs = zip(rows, draws, strict=True)
+            new = [changed_recording(row, draw, strength, move=move) for row, draw in pairs]
+            return as_rows(new) if rows.dtype == object else np.stack(new)
+
+        return changed
     if column.kind == "sequence":
         return _series(column, values, strength, kind)
     return _pictures(column, values, strength, flip)
@@ -160,14 +161,17 @@ def _pictures(
     from .pictures import PictureChanges
 
     generator = _generator()
-    change = PictureChanges(*pixel_range(values), generator, strength=strength, flip=flip)
+    limits = pixel_range(values)
+    change = PictureChanges(*limits, generator, strength=strength, flip=flip)
+    film = column.kind == "frames"
 
     def changed(rows: NDArray[Any], seed: list[int]) -> NDArray[Any]:
         _set(generator, seed)
-        if column.kind == "image":
-            return np.asarray(change(np.asarray(rows, np.float32)))
-        films = [np.asarray(change.films(np.asarray(row, np.float32)[None]))[0] for row in rows]
-        return _alike(rows, films)
+        block = padded(column, rows)[0] if film else np.asarray(rows, np.float32)
+        known = ~np.isnan(block)
+        filled = np.where(known, block, np.float32(sum(limits) / 2))
+        new = np.asarray(change.films(filled) if film else change(filled))
+        return _as_they_were(rows, np.where(known, new, np.float32(np.nan)))
 
     return changed
 
@@ -200,16 +204,16 @@ def _series(
             x, there, generator, strength=strength, moving=moving, only_noise=only_noise
         )
         back = np.where(known, np.asarray(new) * unit + mean, np.nan).astype(np.float32)
-        if rows.dtype != object:
-            return back
-        return as_rows([row[: len(old)] for row, old in zip(back, rows, strict=True)])
+        return _as_they_were(rows, back)
 
     return changed
 
 
-def _alike(rows: NDArray[Any], changed: list[NDArray[Any]]) -> NDArray[Any]:
-    """Return changed rows as the array that the raw ones were: of arrays, or one block."""
-    return as_rows(changed) if rows.dtype == object else np.stack(changed)
+def _as_they_were(rows: NDArray[Any], block: NDArray[Any]) -> NDArray[Any]:
+    """Return a block of changed rows as the raw ones were: each of its length, or one block."""
+    if rows.dtype != object:
+        return block
+    return as_rows([row[: len(old)] for row, old in zip(block, rows, strict=True)])
 
 
 def _generator() -> keras.random.SeedGenerator:

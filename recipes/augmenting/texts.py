@@ -51,8 +51,8 @@ def changed_text(
     Guide: REG-5.
 
     Examples:
-        >>> draw = np.random.default_rng(1)
-        >>> plain(changed_text("The parcel was late.", {"parcel": ["package"]}, draw, 0.5))
+        >>> draw = np.random.default_rng(2)
+        >>> plain(changed_text("The parcel was late.", {"parcel": ["package"]}, draw, 0.25))
         'The package was late.'
     """
     pieces: list[tuple[str, bool]] = [(piece, False) for piece in _split(text)]

@@ -17,7 +17,7 @@ def made(kind: str):
     if kind == "image":
         return load((draw.integers(0, 255, (40, 6, 8, 3)).astype("uint8"), LABELS))
     if kind == "frames":
-        lengths = draw.integers(2, 5, 40)
+        lengths = draw.integers(2, 4, 40)
         return load(
             ([draw.integers(0, 255, (n, 6, 6, 1)).astype("uint8") for n in lengths], LABELS)
         )
