@@ -120,7 +120,7 @@ def changes(seed: int) -> Training:
 
 
 def called_long_ago(seed: int) -> Training:
-    """Fifty letters after the call a plain layer still knows it; accuracy 1 from a plateau on."""
+    """Forty letters after the call a plain layer still knows it; accuracy 1 from a plateau on."""
     keras.utils.set_random_seed(seed)
     rows = series.called(seed, steps=40)
     model = keras.Sequential(
@@ -183,7 +183,9 @@ def cut_when_asked(seed: int) -> Training:
     line = line.astype("float32")
     test = Windows(line[900:])
     rows = Rows(Windows(line[:650]), None, Windows(line[650:900]), None, None, None)
-    x, y = (np.concatenate(part) for part in zip(*(test[at] for at in range(9)), strict=True))
+    x, y = (
+        np.concatenate(part) for part in zip(*(test[at] for at in range(len(test))), strict=True)
+    )
     made = put(
         recurrent(layers.LSTM, (14, 1), 10, 1),
         rows,

@@ -60,7 +60,7 @@ def masked(seed: int) -> Training:
 
 
 def letter_marks(seed: int) -> Training:
-    """A mark for each letter by attention; classes 0 and 1 at each of twelve places."""
+    """A class for each letter, from what stands before and after it."""
     keras.utils.set_random_seed(seed)
     rows = series.tagged(seed, train=900).targets(lambda y: y.astype("int32"))
     model = keras.Sequential(
