@@ -36,6 +36,7 @@ class Thresholds:
         swing_of_start: And as a share of the loss in the first epoch: near zero, jumps are nothing.
         swing_by_a_row: And above what this change of the loss of one validation row makes.
         swing_share: Swings in this share of the epochs are an oscillation.
+        spikes: So many swings are one as well, each as large as the level.
         gap: Training beats validation by this much in a metric between 0 and 1 (DX-6).
         gap_when_good: The same where training is at `good` or better.
         good: See `gap_when_good`.
@@ -149,6 +150,7 @@ class Thresholds:
     swing_of_start: float = 0.05
     swing_by_a_row: float = 2.0
     swing_share: float = 0.20
+    spikes: int = 2
     gap: float = 0.10
     gap_when_good: float = 0.07
     good: float = 0.90

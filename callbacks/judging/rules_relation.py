@@ -18,7 +18,8 @@ Told = tuple[float, float]
 
 # What rehearsals are scored on at most: a third of the rows that references look at.
 REHEARSED_ROWS = 266
-# The error of a share of what the mean leaves unexplained, where hardly any is explained.
+# The error of a share of what the mean leaves unexplained, where hardly any is explained: of few
+# rows at most, and else by their number, as the square of a correlation has it.
 LOSS_DOUBT = 0.03
 # Answers that get this share of the way of the best one have to fail as well.
 CLOSE = 0.75
@@ -135,7 +136,7 @@ def _skill(scores: Mapping[str, float], naive: Mapping[str, float], rows: int) -
         return None
     if "loss" not in scores:
         return None
-    return 1 - scores["loss"] / naive["loss"], LOSS_DOUBT
+    return 1 - scores["loss"] / naive["loss"], min(LOSS_DOUBT, 3 / rows)
 
 
 def _model_told(evidence: Evidence, rows: int) -> Told | None:

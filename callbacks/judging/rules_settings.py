@@ -9,7 +9,7 @@ from ..evidence import Evidence
 from ..findings import Finding, Severity
 from ..thresholds import Thresholds
 from .learned import has_learned
-from .skill import skill_of
+from .rules_swings import swinging
 
 __all__ = [
     "ADAPTIVE",
@@ -47,9 +47,8 @@ def rate_out_of_range(evidence: Evidence, thresholds: Thresholds) -> Finding | N
     if not adaptive and model.optimizer != "sgd":
         return None
     low = thresholds.lowest_rate
-    # What got part of the way at such a rate may be held up by it, but not by it alone.
-    some = (skill_of(evidence) or 0.0) >= thresholds.some_skill
-    learned = None if some else has_learned(evidence, thresholds)
+    # What swings about a level that it has learned is named by that, with the rate to mend it.
+    learned = None if swinging(evidence, thresholds) else has_learned(evidence, thresholds)
     severity: Severity = "warning" if learned is False else "info"
     epoch = evidence.history.epochs[-1] if learned is False else None
     figures = {"learning_rate": rate}

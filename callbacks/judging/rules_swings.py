@@ -44,15 +44,17 @@ def rolling_past(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
 
 
 def swinging(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
-    """Find a training loss that swings about a level where something has been learned.
+    """Find a loss that swings about a level where something has been learned.
 
     It neither diverges nor is it thrown back to knowing nothing: then the swing comes first, and
     the rate is how to mend it.
 
     Guide: LR-2, WHEN-3.
     """
+    if evidence.recorded is None:
+        return None
     found = oscillating_loss(evidence, thresholds)
-    if found is None or found.severity == "info" or found.figures.get("of") != "loss":
+    if found is None or found.severity == "info":
         return None
     skill = skill_of(evidence)
     if skill is None or skill < thresholds.some_skill:
@@ -88,7 +90,11 @@ def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | No
         turning = swings(settled, size)
         share = float(turning.mean())
         over = name == "val_loss" and not turning[len(turning) // 2 :].any()
-        if share < thresholds.swing_share or not level or over:
+        # Now and then to twice its level is as bad as often and by less.
+        tiny = thresholds.swing_of_start * _naive_loss(evidence)
+        spikes = int(swings(settled, max(size, level, tiny)).sum())
+        few = share < thresholds.swing_share and spikes < thresholds.spikes
+        if few or not level or over:
             continue
         typical = float(np.median(np.abs(np.diff(settled))))
         if name == "loss" and _stands_still(evidence, skip, typical, thresholds):
@@ -111,7 +117,7 @@ def oscillating_loss(evidence: Evidence, thresholds: Thresholds) -> Finding | No
         confidence = 0.85 if name == "loss" else 0.7
         epoch = int(epochs[skip + int(np.flatnonzero(turning)[0])])
         # A few validation rows jump about a model that knows nearly all.
-        small = typical < thresholds.swing_of_start * _naive_loss(evidence)
+        small = typical < tiny and spikes < thresholds.spikes
         skilled = small or (skill_of(evidence) or 0.0) >= thresholds.finished
         skilled = skilled and name == "val_loss"
         severity: Severity = "info" if skilled else "warning"

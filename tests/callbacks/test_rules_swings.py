@@ -50,6 +50,21 @@ def test_small_jumps_of_validation_are_a_remark():
     assert found is None or found.severity == "info"
 
 
+def test_now_and_then_to_twice_the_level():
+    calm = [1.0, 0.5, 0.3, 0.25, 0.24, 0.23, 0.24, 0.23, 0.22, 0.23, 0.22, 0.21, 0.22, 0.21, 0.2]
+    columns = {"loss": calm, "val_loss": list(calm)}
+    for place in (7, 11):
+        columns["val_loss"][place] = 0.7
+    found = oscillating_loss(Evidence(History(columns), {"mean": {"loss": 1.0}}), LIMITS)
+    assert (found.severity, found.figures["of"], found.figures["swings"]) == (
+        "warning",
+        "val_loss",
+        2,
+    )
+    columns["val_loss"][7] = 0.23
+    assert oscillating_loss(Evidence(History(columns)), LIMITS) is None, "once is chance"
+
+
 def test_momentum_that_rolls_past_valleys():
     strong = ModelFacts(optimizer="sgd", learning_rate=0.02, momentum=0.99)
     evidence = replace(swings(accuracy=0.11), model=strong)
