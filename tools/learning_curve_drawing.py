@@ -75,8 +75,8 @@ def draw_learning_curve(
     if goal is not None:
         axes.axhline(goal, color=PALETTE["good"], linewidth=1.1, linestyle=(0, (1, 1.5)))
         axes.annotate(
-            "goal", (1, goal), xycoords=axes.get_yaxis_transform(), xytext=(-3, 3),
-            textcoords="offset points", ha="right", fontsize=SMALL, color=PALETTE["good"],
+            "goal", (0, goal), xycoords=axes.get_yaxis_transform(), xytext=(4, 3),
+            textcoords="offset points", ha="left", fontsize=SMALL, color=PALETTE["good"],
         )  # fmt: skip
     axes.set_xlabel("training rows")
     _ticks(axes, curve.rows[0], FAR * total)

@@ -154,7 +154,8 @@ def noise_of_means(rows: ArrayLike, errors: ArrayLike, validation: ArrayLike) ->
     several = counts > 1
     seen = np.zeros(len(sizes))
     seen[several] = np.nanvar(values[several], axis=1, ddof=1)
-    spread = np.maximum(_spread(shares, seen, counts - 1, np.nanmean(values, axis=1)), seen)
+    spread = _spread(shares, seen, counts - 1, np.nanmean(values, axis=1))
+    spread = np.maximum(np.maximum(spread, seen), TINY**2)
     # How much of it the rows make, not the first weights: all rows show only the latter.
     again = counts[-1] - 1
     seeds = (min(seen[-1] / spread[-1], 1.0) * again + 1.0) / (again + 2)
@@ -177,7 +178,7 @@ def _spread(shares: Floats, seen: Floats, freedom: Floats, levels: Floats) -> Fl
 
     used = (freedom > 0) & (shares < MOST_IN_COMMON)
     if not used.any():
-        return (UNSEEN_SPREAD * levels) ** 2
+        return (UNSEEN_SPREAD * np.maximum(levels, levels.mean())) ** 2
     half = freedom[used] / 2
     # Parts of one set do not show the spread that comes from the rows they share.
     shown = seen[used] / (1 - shares[used])

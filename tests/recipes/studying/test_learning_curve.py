@@ -336,6 +336,14 @@ class TestCarryingOn:
         assert found.verdict == "cannot be said"
         assert "why nothing is learned" in found.sentence
 
+    def test_one_training_of_each_size_may_make_no_error(self):
+        for errors in ((0.02, 0.01, 0.0), (0.0, 0.0, 0.0)):
+            law = dict(zip(ROWS[:3], errors, strict=True)).get
+            curve = made_curve(law, rows=ROWS[:3], repeats=1, noise=0.0)
+            estimate = curve.score_at(2000)
+            assert 0.9 < estimate.low < estimate.high <= 1.0
+            assert how_much_more_data(0.999, curve).verdict == "cannot be said"
+
     def test_json_comes_back(self):
         for goal in (None, 0.9, 0.95):
             found = how_much_more_data(goal, made_curve(falling, noise=0.01))
