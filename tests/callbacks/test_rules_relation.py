@@ -119,6 +119,19 @@ class TestUnrelatedLabels:
             assert (unrelated_labels(evidence, LIMITS) is not None) is broken
 
 
+def test_numbers_that_are_mostly_noise_are_not_taken_for_shuffled_ones():
+    known_little = Evidence(
+        History({"loss": [8.0] * 10, "val_loss": [8.0] * 10}),
+        {"mean": {"loss": 8.0}},
+        data=DataFacts(rows=700, validation_rows=300),
+        references={"features": {"loss": 7.5}},
+        rehearsed={"features": {"loss": 7.9}, "plain": {"loss": 8.0}},
+    )
+    assert unrelated_labels(known_little, LIMITS) is None
+    nothing = replace(known_little, references={"features": {"loss": 7.95}})
+    assert unrelated_labels(nothing, LIMITS) is not None
+
+
 def test_rehearsals_leave_repeated_rows_out():
     draw = np.random.default_rng(0)
     x = np.tile(draw.normal(size=(100, 3)), (3, 1))
