@@ -6,6 +6,8 @@ import argparse
 from typing import Any
 
 from ...zoo.errors import bad_input, did_you_mean
+from ..run_view import folder_of
+from ..study_view import show_steps, steps_data
 from ..terminal import setting_text
 from .result import Result
 from .runs import find_run
@@ -15,6 +17,7 @@ examples:
   goodfit why runs/wider                  every setting in one line
   goodfit why runs/wider learning_rate    one setting, with its figures
   goodfit why runs/wider target           a choice that was made when reading
+  goodfit why runs/best dropout           also what a study tried of it
 """
 
 
@@ -42,6 +45,7 @@ def run(arguments: argparse.Namespace) -> Result:
             remedy=did_you_mean(name, choices),
         )
     chosen = choices if name is None else {name: choices[name]}
+    tried = () if name is None else _tried(found, name)
 
     def show(terminal: Any) -> None:
         if name is None:
@@ -49,8 +53,24 @@ def run(arguments: argparse.Namespace) -> Result:
             terminal.pairs((n, _in_two_lines(choice)) for n, choice in chosen.items())
         else:
             _show_one(terminal, name, chosen[name])
+            if tried:
+                show_steps(terminal, tried)
 
-    return Result({"run": str(found.folder), "choices": chosen}, show)
+    data = {"run": str(found.folder), "choices": chosen}
+    return Result(data | ({"tried": steps_data(tried)} if tried else {}), show)
+
+
+def _tried(run: Any, name: str) -> list[Any]:
+    """Return what the ledger of a study holds of one setting; nothing where there was no study."""
+    from ...recipes.studying.ledger import Ledger
+    from ...recipes.studying.study import LEDGER
+
+    path = folder_of(run) / LEDGER
+    if not path.is_file():
+        return []
+    entries = list(Ledger(path))
+    steps = [entry for entry in entries if entry["kind"] == "step" and name in entry["difference"]]
+    return [*(entry for entry in entries if entry["kind"] == "baseline"), *steps] if steps else []
 
 
 def _in_two_lines(choice: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import checks
+from . import checks, mistakes
 from .checks import Answer, State
 from .facts import Facts
 
@@ -117,13 +117,13 @@ CHECKLISTS: tuple[tuple[str, str, tuple[tuple[str, str, Check], ...]], ...] = (
         "",
         "Common mistakes avoided",
         (
-            ("MIS-1", "Rows split", checks.parted),
-            ("MIS-2", "Test rows not looked at again and again", checks.looks),
+            ("MIS-1", "Rows split", mistakes.parted),
+            ("MIS-2", "Test rows not looked at again and again", mistakes.looks),
             ("MIS-3", "Inputs scaled and encoded", checks.preprocessed),
-            ("MIS-4", "Stopped early", checks.early_stopping),
-            ("MIS-5", "One change at a time", checks.one_change),
-            ("MIS-6", "Learning rate fits", checks.rate),
-            ("MIS-7", "Curves drawn", checks.visualised),
+            ("MIS-4", "Stopped early", mistakes.stopped_early),
+            ("MIS-5", "One change at a time", mistakes.one_change),
+            ("MIS-6", "Learning rate fits", mistakes.rate),
+            ("MIS-7", "Curves drawn", mistakes.visualised),
             ("MIS-8", "Errors looked at", checks.errors_analysed),
         ),
     ),

@@ -20,7 +20,6 @@ TRAIN_SHARE = (0.7, 0.8)  # PH-1c
 OTHER_SHARE = (0.1, 0.15)  # PH-1c
 ROUNDING = 0.02  # groups and small classes never divide exactly
 FIRST_LAYERS = (1, 3)  # ARC-1
-LEARNING_RATES = (1e-5, 0.1)  # LR-1
 ENCODERS = {
     "number": ("Normalization", "Rescaling"),
     "category": ("StringLookup", "Hashing"),
@@ -37,7 +36,6 @@ WANTED_METRICS = {
     "regression": ("mae", "rmse", "r2"),
 }
 RECURRENT = {"simple_rnn": "recurrent layer", "lstm": "LSTM layer", "gru": "GRU layer"}
-NO_EXPERIMENT = frozenset({"seed", "validation_fraction", "test_fraction", "epochs", "metrics"})
 
 
 def explored(facts: Facts) -> Answer:
@@ -237,7 +235,10 @@ def documented(facts: Facts) -> Answer:
     lacking = [name for name in names if facts.record.get(name) in (None, "", {}, [])]
     if lacking:
         return "not done", f"The record lacks {few(lacking)}."
-    return "done", "Seed, data fingerprint, versions, hardware, split and times are in run.json."
+    said = "Seed, data fingerprint, versions, hardware, split and times are in run.json"
+    if facts.entries:
+        said += f"; {counted(len(facts.entries), 'entry', 'entries')} of the study in ledger.jsonl"
+    return "done", f"{said}."
 
 
 def model_saved(facts: Facts) -> Answer:
@@ -247,50 +248,6 @@ def model_saved(facts: Facts) -> Answer:
     if difference != 0:
         return "not done", f"The saved model was not seen to answer the same ({difference})."
     return "done", "model.keras was reopened and answered with difference 0.0."
-
-
-def parted(facts: Facts) -> Answer:
-    empty = [name for name in ("train", "validation", "test") if not facts.rows.get(name)]
-    if empty:
-        return "not done", f"There are no rows for {few(empty)}."
-    return "done", ", ".join(
-        f"{count:,} {name}" for name, count in facts.rows.items()
-    ) + f" {rows_noun(facts.record)}."
-
-
-def looks(facts: Facts) -> Answer:
-    openings = int(facts.record.get("test_openings") or 0)
-    if openings > 1:
-        return "not done", f"The test rows were opened {openings} times; only once is honest."
-    times = "opened once" if openings else "never opened"
-    return "done", f"The test rows were {times}; every look is counted."
-
-
-def one_change(facts: Facts) -> Answer:
-    changed = [
-        name
-        for name, choice in facts.config.reasons.items()
-        if choice.reason.startswith("you set it") and name not in NO_EXPERIMENT
-    ]
-    if len(changed) > 1:
-        return "not done", f"{len(changed)} settings differ by hand at once: {few(changed)}."
-    return "done", f"Changed by hand: {few(changed) or 'nothing'}."
-
-
-def rate(facts: Facts) -> Answer:
-    rate, (low, high) = facts.config.learning_rate, LEARNING_RATES
-    faults = sorted(facts.faults & {"lr_too_high", "lr_too_low", "nan_loss"})
-    if faults:
-        return "not done", f"Learning rate {rate:g}: the diagnosis found {few(faults)}."
-    if not low <= rate <= high:
-        return "not done", f"Learning rate {rate:g} is outside {low:g} to {high:g}."
-    return "done", f"Learning rate {rate:g}; no rule found it too high or too low."
-
-
-def visualised(facts: Facts) -> Answer:
-    if len(facts.run.history) < 2:
-        return "not done", "Fewer than two epochs: there is no curve to look at."
-    return "done", f"Curves of {counted(len(facts.run.history), 'epoch')} are drawn above."
 
 
 def _pairs(facts: Facts) -> list[tuple[float, float]]:

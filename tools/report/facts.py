@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import zipfile
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ...recipes.studying.steps import Step
     from ...recipes.training.runs import Run
 
 __all__ = ["TRAINING_FAULTS", "Facts"]
@@ -66,6 +68,22 @@ class Facts:
     def has_layer(self, *names: str) -> bool:
         """Whether the saved model holds a layer of one of these classes."""
         return any(f'"class_name": "{name}"' in (self.layers or "") for name in names)
+
+    @cached_property
+    def entries(self) -> list[Mapping[str, Any]]:
+        """The ledger of the study that the run came from; empty where there was none."""
+        from ...recipes.studying.ledger import Ledger
+        from ...recipes.studying.study import LEDGER
+
+        path = None if self.run.folder is None else self.run.folder / LEDGER
+        return [] if path is None or not path.is_file() else list(Ledger(path))
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The changes that the study tried."""
+        from ...recipes.studying.steps import steps_of
+
+        return steps_of(self.entries)
 
     @property
     def data_errors(self) -> list[str]:

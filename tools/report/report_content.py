@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .answer_rows import cell_text, example_rows, worst_table
 from .checklists import fill_checklists
-from .facts import TRAINING_FAULTS
+from .facts import TRAINING_FAULTS, Facts
 from .score_tables import class_table, draw_panels, headline, score_rows
 from .verdicts import reach_verdict
 from .wording import rows_noun
@@ -37,14 +37,16 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
     from .augmentation_chart import augmentation_panels, augmentation_rules, augmented_texts
     from .forecast_chart import forecast_panels
     from .panels import curve_panels, evaluation_panels
+    from .study_section import study_content, study_panels
     from .usage import usage_snippet
 
-    record = run.record
+    record, facts = run.record, Facts(run)
     findings = _ordered(run)
     part = "test" if record.get("test") else "validation"
     evaluation = record.get(part) or {}
     threshold = float(record.get("threshold") or 0.5)
     checklists = fill_checklists(run)
+    study = study_content(facts)
     settings = _settings(run)
     cited = {"BP-2", "MIS-2", "MIS-8", *rules_of((record.get("split") or {}).get("method") or {})}
     cited |= {rule for finding in findings for rule in rules_of(finding)}
@@ -53,6 +55,7 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
     }
     cited |= {rule for setting in settings for rule in setting["rules"]}
     cited |= set(augmentation_rules(record))
+    cited |= {rule for step in facts.steps for rule in rules_of({"rule": step.rule})}
     return {
         "run": dict.fromkeys(OPTIONAL) | dict(record) | {"epochs": len(run.history)},
         "title": ", ".join(map(str, record["target"])) or _source(record) or "prediction",
@@ -66,6 +69,8 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
         "scores": score_rows(run),
         "remarks": [*(evaluation.get("readings") or ()), *(evaluation.get("notes") or ())],
         "classes": class_table(evaluation),
+        "study": study,
+        "study_charts": draw_panels("study", study_panels(facts)),
         "curves": draw_panels("curve", curve_panels(run, findings)),
         "augmented": draw_panels("augmented", augmentation_panels(record)),
         "augmented_texts": augmented_texts(record),
@@ -87,7 +92,8 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
         "snippet": usage_snippet(record),
         "has_model": (folder / "model.keras").is_file(),
         "test_command": f"goodfit test {shlex.quote(str(folder))}",
-        "resume_command": f"goodfit train --resume {shlex.quote(str(folder))}",
+        "resume_command": f"goodfit {'fit' if study else 'train'} --resume "
+        + shlex.quote(str(folder)),
         "made_of": _made_of(run),
         "rules": {rule: RULES[rule].statement for rule in RULES if rule in cited},
     }

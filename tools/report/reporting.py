@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...zoo.errors import BadInput, Problem
 from ..terminal import number_text
 from .answer_rows import spoken_name
+from .facts import Facts
 from .profiles import compact_number
 from .report_content import report_content, rules_of
 from .wording import interval_words, metric_text, sentence_case
@@ -44,6 +45,7 @@ def build_report(run_folder: str | Path) -> Path:
     from ...recipes.files import write_text
     from ...recipes.training.runs import open_run
     from ...zoo.errors import require
+    from .study_section import save_picture
 
     folder = Path(run_folder)
     _check_files(folder)
@@ -63,6 +65,7 @@ def build_report(run_folder: str | Path) -> Path:
         "spoken": spoken_name,
         "rules": rules_of,
     }
+    save_picture(Facts(run), folder)
     template = Path(__file__).with_name("report.html").read_text(encoding="utf-8")
     page = environment.from_string(template).render(report_content(run, folder))
     # Control characters and lone surrogates, as a damaged table can hold, have no place in HTML.

@@ -184,6 +184,6 @@ def few(names: list[str] | tuple[str, ...], most: int = 4) -> str:
     return ", ".join(name.replace("_", " ") for name in names[:most]) + more
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, many: str = "") -> str:
     """Return a number with its noun, in the plural where it is not one."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
