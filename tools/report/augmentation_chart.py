@@ -173,6 +173,6 @@ def _series(samples: list[Mapping[str, Any]], title: str) -> Figure:
     height = figure.get_size_inches()[1]
     top = 0.3 if title else 0.08
     figure.subplots_adjust(
-        left=0.15, right=0.98, bottom=0.5 / height, top=1 - top / height, hspace=0.18
+        left=0.15, right=0.96, bottom=0.5 / height, top=1 - top / height, hspace=0.18
     )
     return figure
