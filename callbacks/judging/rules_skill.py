@@ -41,7 +41,9 @@ def underfitting(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
     verdicts = {answer: _no_better(history, scores, thresholds, answer == "linear", penalty)
                 for answer, scores in answers.items()}  # fmt: skip
     compared = {answer: verdict for answer, verdict in verdicts.items() if verdict is not None}
-    plain = [poor for answer, (poor, _) in compared.items() if answer != "linear"]
+    # Where rows are weighted, accuracy is not what is learned: a line that is no better says so.
+    weighted = evidence.data is not None and evidence.data.weighted
+    plain = [poor for answer, (poor, _) in compared.items() if answer != "linear" or weighted]
     for answer, (poor, figures) in compared.items():
         # A metric that shows skill, such as AUC on rare classes, outweighs accuracy that cannot.
         if poor and (answer == "linear" or all(plain)):

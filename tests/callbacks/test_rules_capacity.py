@@ -18,6 +18,7 @@ from goodfit.callbacks.gathering.given_data import GivenData, Rows
 from goodfit.callbacks.gathering.references import reference_scores
 from goodfit.callbacks.judging.rules_capacity import narrow_model, outdone
 from goodfit.callbacks.judging.rules_labels import bad_labels
+from goodfit.callbacks.judging.rules_skill import underfitting
 from goodfit.callbacks.judging.rules_summed import summed_loss
 
 LIMITS = Thresholds()
@@ -114,6 +115,15 @@ class TestOutdone:
         known = Evidence(History(columns), {"mean": {"loss": 4.0}})
         assert outdone(replace(known, references={"features": {"loss": 1.0}}), LIMITS) is not None
         assert outdone(replace(known, references={"features": {"loss": 1.8}}), LIMITS) is None
+
+
+def test_a_line_that_is_no_better_excuses_a_weighted_model_alone():
+    naive = {"majority": {"accuracy": 0.88}, "linear": {"accuracy": 0.89}}
+    columns = {name: [0.8, 0.87, 0.87, 0.87] for name in ("accuracy", "val_accuracy")}
+    evidence = Evidence(History({"loss": [0.7, 0.5, 0.4, 0.4], **columns}), naive)
+    assert underfitting(evidence, LIMITS).fault == "underfitting"
+    weighted = replace(evidence, data=DataFacts(weighted=True))
+    assert underfitting(weighted, LIMITS) is None
 
 
 def test_one_or_two_units_are_a_remark():
