@@ -13,6 +13,23 @@ from .writing import comment, listed, literal, noted
 
 __all__ = ["division"]
 
+MANY_ROWS = 1_500
+"""From so many rows on a rule takes fewer lines than the parts themselves."""
+_UNITS = """
+groups = frame.groupby(list(frame.columns.drop({others})), sort=False, dropna=False)
+unit = groups.ngroup().to_numpy()  # equal rows are one unit, and stay together
+sizes, first = np.bincount(unit), np.unique(unit, return_index=True)[1]
+generator = np.random.default_rng(SEED)
+part = np.zeros(len(sizes), int)
+for number, (watched, sealed) in enumerate(HELD):
+    left = {{2: sealed, 1: watched}}
+    for one in generator.permutation(np.flatnonzero({classes}[first] == number)):
+        fits = [place for place in left if sizes[one] <= left[place]]
+        if fits:
+            part[one] = fits[0]
+            left[fits[0]] -= sizes[one]
+part = part[unit]
+"""
 _ACROSS = 92
 """Signs of packed numbers on one line."""
 
@@ -34,6 +51,11 @@ def division(plan: Plan) -> list[str]:
     counts = [(int((part == 1).sum()), int((part == 2).sum())) for part in inside]
     if np.array_equal(_drawn(strata, counts, plan.config.seed), parts):
         return [*lines, *_rule(counts, method.value == "stratified")]
+    raw = plan.raw
+    if len(parts) > MANY_ROWS and raw is not None:
+        units = raw.groupby(list(raw.columns), sort=False, dropna=False).ngroup().to_numpy()
+        if np.array_equal(_dealt(units, strata, counts, plan.config.seed), parts):
+            return [*lines, *_unit_rule(plan, counts, method.value == "stratified")]
     return [*lines, *_packed(parts)]
 
 
@@ -63,6 +85,30 @@ def _drawn(strata: NDArray, counts: list[tuple[int, int]], seed: int) -> NDArray
         parts[rows[:test]] = 2
         parts[rows[test : test + validation]] = 1
     return parts
+
+
+def _dealt(
+    units: NDArray, strata: NDArray, counts: list[tuple[int, int]], seed: int
+) -> NDArray[np.uint8]:
+    """Return the parts that the rule of the script gives where equal rows stay together."""
+    generator, sizes = np.random.default_rng(seed), np.bincount(units)
+    classes = strata[np.unique(units, return_index=True)[1]]
+    parts = np.zeros(len(sizes), np.uint8)
+    for stratum, (validation, test) in enumerate(counts):
+        left = {2: test, 1: validation}
+        for unit in generator.permutation(np.flatnonzero(classes == stratum)):
+            fits = [part for part in left if sizes[unit] <= left[part]]
+            if fits:
+                parts[unit] = fits[0]
+                left[fits[0]] -= int(sizes[unit])
+    return parts[units]
+
+
+def _unit_rule(plan: Plan, counts: list[tuple[int, int]], by_class: bool) -> list[str]:
+    others = listed([*plan.options.get("ignore", ()), *plan.dataset.target])[0]
+    classes = "labels" if by_class else "np.zeros(len(labels), int)"
+    held = noted(listed(counts, before="HELD = "), "rows for validation and test, of each class")
+    return [*held, *_UNITS.format(others=others, classes=classes).strip().split("\n"), *_taken()]
 
 
 def _rule(counts: list[tuple[int, int]], by_class: bool) -> list[str]:

@@ -8,6 +8,7 @@ from ...zoo.tasks import TABLE_KINDS
 from ..answering.forecasts import LARGEST_SCALED as FAR
 from ..training.compiling import ADAMW_WEIGHT_DECAY, LOSSES, METRICS, OPTIMIZERS
 from ..training.loop import LEARNING_RATE_FACTOR, LEARNING_RATE_FLOOR
+from .picture_changes import CHANGED, picture_changes
 from .plan import Plan
 from .writing import assigned, call, comment, first_sentence, literal
 
@@ -80,7 +81,10 @@ def training(plan: Plan) -> tuple[list[str], list[str]]:
         The lines, and the functions that they call.
     """
     config, task = plan.config, plan.task
-    functions = [BATCHES.strip(), *([WARM_UP.strip()] if config.warmup_steps else [])]
+    changes, batches = picture_changes(plan), BATCHES.strip()
+    if changes:
+        batches = batches.replace("            yield", f"{CHANGED}\n            yield")
+    functions = [*changes, batches, *([WARM_UP.strip()] if config.warmup_steps else [])]
     functions += _encoders(plan)
     lines = [
         *comment(

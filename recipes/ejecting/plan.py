@@ -17,6 +17,7 @@ from ..training.runs import Run
 
 if TYPE_CHECKING:
     import keras
+    import pandas as pd
 
 __all__ = ["Plan", "cannot"]
 
@@ -31,6 +32,7 @@ class Plan:
         splits: Their three parts.
         model: The model as it was before its training.
         helpers: Functions that the parts of the script need, as text, in order.
+        raw: The columns of a table as they were read, without target and ignored ones.
     """
 
     run: Run
@@ -38,6 +40,7 @@ class Plan:
     splits: Splits
     model: keras.Model
     helpers: list[str] = field(default_factory=list)
+    raw: pd.DataFrame | None = None
 
     @property
     def config(self) -> Config:

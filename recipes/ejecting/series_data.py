@@ -18,10 +18,12 @@ _INTO = {
     DAY: ("seconds % 86_400 / 86_400", "day"),
     WEEK: ("(seconds - 4 * 86_400) % 604_800 / 604_800", "week, from Monday"),
     YEAR: (
-        '(seconds - moments.astype("M8[Y]").astype("M8[s]").astype("int64")) / (365.25 * 86_400)',
+        "(seconds - year) / (365.25 * 86_400)",
         "year",
     ),
 }
+_YEAR = """    year = moments.astype("M8[Y]").astype("M8[s]").astype("int64")  # its beginning
+"""
 _MADE = """
 count = len(steps) - LOOKBACK - HORIZON + 1
 made = sliding_window_view({both}, LOOKBACK + 1, axis=0)[:count].transpose(0, 2, 1).copy()
@@ -37,7 +39,7 @@ _WAVES = """
 def waves(moments):
     \"\"\"Return where moments lie in the cycles of the calendar, as sines and cosines.\"\"\"
     seconds = moments.astype("M8[s]").astype("int64")
-    cycles = [
+{year}    cycles = [
 {cycles}
     ]
     angles = [2 * np.pi * n * share for share, most in cycles for n in range(1, most + 1)]
@@ -111,7 +113,9 @@ def _places(plan: Plan, step: Step, time: str | None, helpers: CellHelpers) -> l
         return [
             *lines,
             'month = when.astype("M8[M]").astype(int)',
-            f"place = (month - month.min()) // {step.months}",
+            f"place = (month - month.min()) // {step.months}"
+            if step.months > 1
+            else "place = month - month.min()  # one step is a month",
         ]
     seconds = f"(when - when.min()).astype(int) / {step.seconds}"
     return [*lines, f"place = np.round({seconds}).astype(int)  # one step is {step}"]
@@ -161,7 +165,7 @@ def _moments(plan: Plan, step: Step) -> list[str]:
     if not step.months:
         count = f"np.arange(first, last + 1) * {step.seconds}"
         return [f'moments = when.min() + ({count}).astype("m8[s]")']
-    count = f"np.arange(first, last + 1) * {step.months}"
+    count = "np.arange(first, last + 1)" + (f" * {step.months}" if step.months > 1 else "")
     lines = [f'months = (month.min() + {count}).astype("M8[M]")']
     days = {int(str(text)[8:10]) for text in plan.dataset.extras["time"]}
     if max(days) > 28:
@@ -175,7 +179,7 @@ def _calendar(step: Step, known: int) -> list[str]:
     for cycle in cycles:
         share, name = _INTO[cycle]
         body.append(f"        ({share}, {WAVES[cycle]}),  # in the {name}")
-    source: str = _WAVES.format(cycles="\n".join(body))
+    source: str = _WAVES.format(cycles="\n".join(body), year=_YEAR if YEAR in cycles else "")
     return list(source.split("\n")[1:-1])
 
 
@@ -184,13 +188,13 @@ def series_division(plan: Plan) -> list[str]:
     config, way = plan.config, plan.splits.method.value
     shares = (config.validation_fraction, config.test_fraction)
     each = way != "time"
-    where = "series == number" if each else "slice(None)"
+    where = "origin[series == one]" if each else "origin"
     lines = [
         *comment(plan.splits.method.reason),
         "part = np.full(len(labels), -1)",
     ]
     body = [
-        f"places = origin[{where}]",
+        f"places = {where}",
         "first, end = places.min() - LOOKBACK, places.max() + HORIZON",
         f"sealed = max(round((end - first) * {shares[1]}), HORIZON)",
         f"watched = max(round((end - first) * {shares[0]}), HORIZON)",
@@ -199,7 +203,6 @@ def series_division(plan: Plan) -> list[str]:
     ]
     inside = "    part[(origin >= start) & (origin + HORIZON <= stop)] = number"
     if each:
-        body = [line.replace("number", "one") if "places" in line else line for line in body]
         inside = (
             "    part[(series == one) & (origin >= start) & (origin + HORIZON <= stop)] = number"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from ..reading.tables import Table
 from .cell_helpers import CellHelpers
 from .plan import Plan
 from .writing import call, listed, literal, mapping, noted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["frame_lines", "table_data"]
 
@@ -38,7 +41,17 @@ def table_data(plan: Plan) -> list[str]:
     read = frame_lines(source, table)
     filled = [*_names(plan, table), "", *_features(plan, helpers), *_labels(plan, helpers)]
     kept = _kept_rows(plan, table, helpers)
+    plan.raw = _raw(plan, table)
     return [*helpers.lines(), *read, *kept, *filled]
+
+
+def _raw(plan: Plan, table: Table) -> pd.DataFrame:
+    """Return the columns of the table that are looked at, as they were read."""
+    import pandas as pd
+
+    aside = {*plan.options.get("ignore", ()), *plan.dataset.target}
+    frame = pd.DataFrame({name: v for name, v in table.columns.items() if name not in aside})
+    return frame.iloc[plan.dataset.rows - 1].reset_index(drop=True)
 
 
 def frame_lines(source: str, table: Table) -> list[str]:
