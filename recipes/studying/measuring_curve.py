@@ -86,13 +86,13 @@ def learning_curve(
     tell = listener or (lambda _kind, _data: None)
     started = time.monotonic()
     found: dict[tuple[int, int], Draws] = {}
-    longest: dict[int, float] = {}
+    taken: dict[int, float] = {}
     late = 0
     planned = [(repeat, rows) for repeat in range(repeats) for rows in reversed(numbers)]
     for done, (repeat, rows) in enumerate(planned, 1):
         begun = time.monotonic()
-        # A training on more rows took longer, if it took less there was an early stop.
-        expected = max((s for n, s in longest.items() if n >= rows), default=0.0)
+        # Half of what more rows took: the first training also waited for Keras to start.
+        expected = min((s for n, s in taken.items() if n >= rows), default=0.0) / 2
         if deadline is not None and begun + expected > deadline:
             continue
         tell("step", f"training {done} of {len(planned)}, on {rows:,} of {total:,} rows")
@@ -109,7 +109,7 @@ def learning_curve(
             continue
         found[rows, repeat] = _draws(run, splits.validation, task)
         late += run.record["best_epoch"] >= LATE * config.epochs
-        longest[rows] = max(longest.get(rows, 0.0), time.monotonic() - begun)
+        taken[rows] = time.monotonic() - begun
     if not found:
         late_word = "" if deadline is None else " in time; allow more"
         raise GoodfitError(f"No training of the learning curve came to an end{late_word}.")
