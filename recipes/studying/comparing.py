@@ -19,7 +19,9 @@ KEPT, REVERTED, UNCLEAR = "kept", "reverted", "not distinguishable"
 KEEP_CONFIDENCE = 0.99
 """For keeping a change: a study makes some ten comparisons, and each could be right by chance."""
 FIRST_LOOK = 2
-FIRST_KEEP = 3
+KEEP_LOOKS = (3, 5, 7)
+"""After so many pairs, and at the end, a change may be kept: each further look is one more chance
+to be right by luck. So about 1 in 100 changes that do nothing is kept."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ def decided(paired: Paired, *, simpler: bool = False, last: bool = False) -> Ver
 
     Trainings are spent where they decide something: a change that did worse in its first two
     places is given up, one that is clearly better after three is kept, and only a gain beyond its
-    own error after five is looked at further.
+    own error after five is looked at further. Few places may agree by chance, so a change is kept
+    only where the spread between them alone speaks for it as well.
 
     Args:
         paired: The scores so far.
@@ -77,8 +80,8 @@ def decided(paired: Paired, *, simpler: bool = False, last: bool = False) -> Ver
     count = len(paired.before)
     mean, error, _ = paired.gain()
     _, high = paired.interval(CONFIDENCE)
-    sure, _ = paired.interval(KEEP_CONFIDENCE)
-    if count >= FIRST_KEEP and sure > 0:
+    sure = paired.surely(KEEP_CONFIDENCE)
+    if (count in KEEP_LOOKS or (last and count > FIRST_LOOK)) and sure > 0:
         return _verdict(paired, KEPT, simpler)
     if count >= FIRST_LOOK and high < 0:
         return _verdict(paired, REVERTED, simpler)
@@ -156,7 +159,9 @@ def compare_in(
         verdict = decided(trials.paired(before, after, used), simpler=simpler, last=last)
         if verdict is not None:
             return verdict
-    return _verdict(trials.paired(before, after, used), UNCLEAR, simpler)
+    # There was no time for the pair that was still wanted: what is known decides.
+    found = decided(trials.paired(before, after, used), simpler=simpler, last=True)
+    return found or _verdict(trials.paired(before, after, used), UNCLEAR, simpler)
 
 
 def _failed(
