@@ -60,8 +60,8 @@ def augment(
         >>> from goodfit.recipes import load
         >>> rows = load(([["a late parcel"], ["a kind word"]] * 5, ["bad", "good"] * 5),
         ...             types={"x0": "text"})
-        >>> augment(rows, synonyms={"late": ["tardy"]}, seed=5).features["x0"].tolist()[:2]
-        ['a tardy parcel', 'kind a word']
+        >>> augment(rows, synonyms={"late": ["tardy"]}, seed=9).features["x0"].tolist()[:2]
+        ['a tardy parcel', 'a kind word']
     """
     if augmentation not in STRENGTHS:
         raise bad_input(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from typing import TypeAlias
 
@@ -51,27 +50,34 @@ def changed_text(
     Guide: REG-5.
 
     Examples:
-        >>> draw = np.random.default_rng(2)
+        >>> draw = np.random.default_rng(0)
         >>> plain(changed_text("The parcel was late.", {"parcel": ["package"]}, draw, 0.25))
         'The package was late.'
     """
-    pieces: list[tuple[str, bool]] = [(piece, False) for piece in _split(text)]
-    words = [place for place in range(len(pieces)) if place % 2]
+    pieces = _split(text)
+    words = range(1, len(pieces), 2)
     count = int(share * len(words) + draw.random())
+    if not count:
+        return [(piece, False) for piece in pieces if piece]
+    # Each in a random order, to be taken from the end: a word is changed once.
+    known = [place for place in words if synonyms.get(pieces[place].lower())]
+    pairs = [place for place in words[:-1] if pieces[place + 1].isspace()]
+    replaceable, first_ones = draw.permutation(known).tolist(), draw.permutation(pairs).tolist()
+    changed: set[int] = set()
     for way in draw.choice(_WAYS, count):
-        replaceable = [p for p in words if not pieces[p][1] and synonyms.get(pieces[p][0].lower())]
-        if way == "swap" or not replaceable:
-            _swap(pieces, words, draw)
-        else:
-            place = int(draw.choice(replaceable))
-            word = pieces[place][0]
+        place = None if way == "swap" else _taken(replaceable, changed, 1)
+        if place is not None:
+            word = pieces[place]
             others = list(synonyms[word.lower()])
             other = others[draw.integers(len(others))]
-            if way == "insertion":
-                pieces[place] = (f"{word} {other}", True)
-            else:
-                pieces[place] = (_as_written(other, word), True)
-    return [piece for piece in pieces if piece[0]]
+            insert = way == "insertion"
+            pieces[place] = f"{word} {other}" if insert else _as_written(other, word)
+            changed.add(place)
+        elif (first := _taken(first_ones, changed, 2)) is not None:
+            _swap(pieces, first)
+            changed |= {first, first + 2}
+    marked = [(piece, place in changed) for place, piece in enumerate(pieces)]
+    return [piece for piece in marked if piece[0]]
 
 
 def _split(text: str) -> list[str]:
@@ -79,20 +85,22 @@ def _split(text: str) -> list[str]:
     return re.split(f"({WORD})", text)
 
 
-def _swap(pieces: Pieces, words: list[int], draw: np.random.Generator) -> None:
-    """Swap two neighbours that were not changed yet, if there are any."""
-    pairs = [
-        (first, second)
-        for first, second in itertools.pairwise(words)
-        if not (pieces[first][1] or pieces[second][1]) and pieces[first + 1][0].isspace()
-    ]
-    if pairs:
-        first, second = pairs[draw.integers(len(pairs))]
-        one, other = pieces[first][0], pieces[second][0]
-        begins = first == words[0] or re.search(r"[.!?\n]", pieces[first - 1][0])
-        if begins and one.istitle():
-            one, other = one.lower(), _as_written(other, one)
-        pieces[first], pieces[second] = (other, True), (one, True)
+def _taken(places: list[int], changed: set[int], words: int) -> int | None:
+    """Take the last place where so many words were not changed yet; None if there is none left."""
+    while places:
+        place = places.pop()
+        if changed.isdisjoint(range(place, place + 2 * words, 2)):
+            return place
+    return None
+
+
+def _swap(pieces: list[str], first: int) -> None:
+    """Swap a word and the next; a capital at the beginning of a sentence stays there."""
+    one, other = pieces[first], pieces[first + 2]
+    begins = first == 1 or re.search(r"[.!?\n]", pieces[first - 1])
+    if begins and one.istitle():
+        one, other = one.lower(), _as_written(other, one)
+    pieces[first], pieces[first + 2] = other, one
 
 
 def _as_written(word: str, model: str) -> str:
