@@ -109,18 +109,6 @@ def convolved(
     )
 
 
-def strip_reader(steps: int, units: int, head: str | None, cell: Any = layers.GRU) -> Any:
-    """Return a convolution that halves the steps, and a recurrent layer upon it."""
-    return keras.Sequential(
-        [
-            keras.Input((steps, 1)),
-            layers.Conv1D(8, 5, strides=2, activation="relu"),
-            cell(12),
-            layers.Dense(units, activation=head),
-        ]
-    )
-
-
 def both_ways(
     words: int, steps: int, units: int, head: str | None, cell: Any = layers.LSTM, **options: Any
 ) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import keras
 import numpy as np
@@ -17,7 +16,6 @@ from new_cases.models import (
     encoder,
     stopping,
     streamed,
-    strip_reader,
     two_doors,
 )
 from open_half.parts import decides, explains, picks, put, recurrent, stack
@@ -121,7 +119,7 @@ def coded_apart(seed: int, apart: bool = True) -> Training:
 
 
 def taken_and_skipped(seed: int, fixed: bool = False) -> Training:
-    """Noisy customers, shuffled, the first taken to watch; shuffled anew each epoch, or once."""
+    """Noisy rows, shuffled, the first taken to watch; shuffled anew each epoch, or once."""
     import tensorflow as tf
 
     keras.utils.set_random_seed(seed)
@@ -131,7 +129,7 @@ def taken_and_skipped(seed: int, fixed: bool = False) -> Training:
     made = put(
         stack((10,), (96, 96), 1, "sigmoid"),
         rows,
-        decides(rows.test_x, rows.test_y),
+        None,
         optimizer=optimizers.Adam(0.003),
         loss="binary_crossentropy",
         metrics=["accuracy"],
@@ -142,38 +140,6 @@ def taken_and_skipped(seed: int, fixed: bool = False) -> Training:
     mixed = all_rows.shuffle(300, seed=seed, reshuffle_each_iteration=not fixed)
     made.fit["validation_data"] = mixed.take(80).batch(80)
     made.x, made.y = mixed.skip(80).batch(made.fit.pop("batch_size")), None
-    return made
-
-
-def doubled(seed: int, before: bool = True) -> Training:
-    """Rare early beats, doubled until they are as many; before the rows were cut, or after."""
-    keras.utils.set_random_seed(seed)
-    rows = series.beats(seed, train=300, rare=0.15)
-    draw = np.random.default_rng(seed)
-
-    def even(x: Any, y: Any) -> Any:
-        few = np.flatnonzero(y == 1)
-        order = np.concatenate([np.arange(len(y)), draw.choice(few, len(y) - 2 * len(few))])
-        draw.shuffle(order)
-        return x[order], y[order]
-
-    made = put(
-        strip_reader(48, 1, "sigmoid"),
-        rows,
-        None,
-        optimizer=optimizers.Adam(0.003),
-        loss="binary_crossentropy",
-        metrics=["accuracy"],
-        epochs=15,
-    )
-    if before:
-        both = (np.concatenate(each) for each in ((rows.x, rows.valid_x), (rows.y, rows.valid_y)))
-        x, y = even(*both)
-        cut = len(x) * 3 // 4
-        made.x, made.y = x[:cut], y[:cut]
-        made.fit["validation_data"] = (x[cut:], y[cut:])
-    else:
-        made.x, made.y = even(rows.x, rows.y)
     return made
 
 
@@ -279,14 +245,6 @@ CASES: tuple[Case, ...] = (
         also=("overfitting",),
         twin=partial(taken_and_skipped, fixed=True),
         why="tf.data shuffles anew each epoch, so that take and skip share their rows in time.",
-    ),
-    Case(
-        "rare_beats_doubled_before_the_cut",
-        "gru",
-        doubled,
-        fault="leakage",
-        twin=partial(doubled, before=False),
-        why="The rare rows were doubled first and cut then: copies lie on both sides.",
     ),
     Case(
         "messages_trained_on_all",
