@@ -27,16 +27,18 @@ COLOURS: dict[str, str] = {
 ROLES = {"kept": "good", "reverted": "bad", "not distinguishable": "muted"}
 WORDS = {"kept": "kept", "reverted": "reverted", "not distinguishable": "no difference"}
 WIDTH, ROW, AROUND = 6.6, 0.3, 0.95  # inches: the whole, each row, and what the axes need
-TEXT = 9.0
+TEXT = 9.5
 MOST_STEPS = 40
-LONGEST = 34
-INCHES_OF_LETTER = 0.073
+LETTERS = 5  # of a name, for each inch of the width
+INCHES_OF_LETTER = 0.076
 BASELINE, KEPT, TEST = "baseline", "kept config", "test rows"
 BEYOND = 0.75
 """What lies so many times the middle span beside it is drawn as an arrow at the edge."""
 
 
-def draw_study(entries: Iterable[Mapping[str, Any]], *, title: str | None = None) -> Figure:
+def draw_study(
+    entries: Iterable[Mapping[str, Any]], *, title: str | None = None, width: float = WIDTH
+) -> Figure:
     """Draw the score of every change that was tried, from top to bottom.
 
     Each line is one change: an upright tick at the score before it, a dot at the score after, and
@@ -47,6 +49,7 @@ def draw_study(entries: Iterable[Mapping[str, Any]], *, title: str | None = None
     Args:
         entries: A `Ledger`, or its entries.
         title: Above the chart; None for the metric, "" for nothing.
+        width: In inches; a narrow chart has shorter names.
 
     Guide: BP-3, MIS-7.
     """
@@ -58,18 +61,19 @@ def draw_study(entries: Iterable[Mapping[str, Any]], *, title: str | None = None
     metric, sign, ends = _ends(known)
     lines: list[Any] = [name for name in ends if name == BASELINE]
     lines += [*steps, *(name for name in ends if name != BASELINE)]
-    figure = Figure(figsize=(WIDTH, AROUND + ROW * max(2, len(lines))))
+    figure = Figure(figsize=(width, AROUND + ROW * max(2, len(lines))))
     axes = figure.add_subplot()
     axes.set_xlim(*_limits(steps, ends, sign))
     labels = []
     for place, line in enumerate(lines):
         if isinstance(line, Step):
-            labels.append(f"{line.number}. {_label(line.name)}")
+            labels.append(f"{line.number}. {_label(line.name, round(LETTERS * width))}")
             _step(axes, place, line, sign)
         else:
             labels.append(line)
             _end(axes, place, ends[line], "ink" if line == TEST else "main")
     _style(figure, axes, labels, metric, sign)
+    axes.locator_params(axis="x", nbins=6 if width >= WIDTH else 4)
     _legend(axes, steps)
     words = _title(metric, hidden) if title is None else title
     head = 0.3 if words else 0.06
@@ -77,7 +81,7 @@ def draw_study(entries: Iterable[Mapping[str, Any]], *, title: str | None = None
         axes.set_title(words, loc="left", fontsize=TEXT + 2, color=COLOURS["ink"])
     height = figure.get_size_inches()[1]
     longest = max(map(len, labels), default=0)
-    left = (0.2 + INCHES_OF_LETTER * longest) / WIDTH
+    left = (0.2 + INCHES_OF_LETTER * longest) / width
     figure.subplots_adjust(left=left, right=0.985, bottom=0.78 / height, top=1 - head / height)
     return figure
 
@@ -159,7 +163,6 @@ def _style(figure: Figure, axes: Axes, labels: list[str], metric: str, sign: int
     axes.set_yticks(range(len(labels)), labels)
     axes.tick_params(length=0, labelsize=TEXT, colors=COLOURS["ink"])
     axes.tick_params(axis="x", colors=COLOURS["muted"])
-    axes.locator_params(axis="x", nbins=6)
     axes.grid(axis="x", color=COLOURS["line"], linewidth=0.6)
     axes.set_axisbelow(True)
     for side in axes.spines.values():
@@ -184,7 +187,7 @@ def _legend(axes: Axes, steps: Iterable[Step]) -> None:
     )
     axes.figure.legend(
         handles=handles, loc="lower left", ncols=len(handles), frameon=False, fontsize=TEXT,
-        labelcolor=COLOURS["muted"], handlelength=1.6, columnspacing=1.4, borderaxespad=0.1,
+        labelcolor=COLOURS["muted"], handlelength=1.6, columnspacing=1.1, borderaxespad=0.1,
     )  # fmt: skip
 
 
@@ -193,8 +196,8 @@ def _title(metric: str, hidden: int) -> str:
     return f"What each change did to {metric.replace('_', ' ')}{more}"
 
 
-def _label(name: str) -> str:
+def _label(name: str, most: int) -> str:
     """Return a name as matplotlib draws it letter by letter, not too long."""
     shown = name.replace("_", " ")
-    shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+    shown = shown if len(shown) <= most else f"{shown[: most - 1]}…"
     return shown.replace("$", r"\$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal, TypeAlias
 
+from ..terminal import setting_text
 from .facts import TRAINING_FAULTS, Facts
 from .wording import counted, few, rows_noun, sentence_case
 
@@ -130,7 +131,7 @@ def hyperparameters(facts: Facts) -> Answer:
     unexplained = [name for name in names if name not in facts.config.reasons]
     if unexplained:
         return "not done", f"Nobody chose {few(unexplained)}: the default was taken unseen."
-    said = [f"{name.replace('_', ' ')} {getattr(facts.config, name)}" for name in names]
+    said = [f"{n.replace('_', ' ')} {setting_text(getattr(facts.config, n))}" for n in names]
     return "done", f"Each has a reason: {', '.join(said)}."
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .drawing import WIDTH
 from .wording import counted, is_lower_better, metric_name, metric_text
 
 if TYPE_CHECKING:
@@ -43,22 +44,15 @@ def study_content(facts: Facts) -> dict[str, Any] | None:
     hidden = ("kept", "reverted", "not distinguishable")
     return {
         "metric": metric_name(metric),
-        "key": metric,
         "less": is_lower_better(metric),
         "chosen": head.get("metric") or {},
         "outline": [(name, text) for name, text in outline(facts.entries) if name not in hidden],
-        "baseline": baseline,
         "groups": [
             {"phase": phase, "title": PHASES[phase], "steps": [_row(s, metric) for s in steps]}
             for phase, steps in groupby(facts.steps, lambda step: step.phase)
         ],
-        "counts": _counts(facts.steps),
         "shares": shares_of(facts.entries),
         "used": (end.get("seconds"), 60.0 * end["minutes"]) if end else None,
-        "left_out": [
-            {"names": ", ".join(each["where"]), "cause": each["cause"]}
-            for each in head.get("left_out") or ()
-        ],
     }
 
 
@@ -77,8 +71,8 @@ def study_panels(facts: Facts) -> Iterator[Panel]:
         "bar is the 95 % interval of the difference, laid at the score before."
     )
     told = "; ".join(f"{step.name}: {step.verdict}" for step in facts.steps)
-    figure = draw_study(facts.entries, title="")
-    yield Panel("What each change did", caption, figure, wide=True, more=f"{told}.")
+    figure = draw_study(facts.entries, title="", width=WIDTH)
+    yield Panel("What each change did", caption, figure, more=f"{told}.")
 
 
 def save_picture(facts: Facts, folder: Path) -> None:
@@ -96,12 +90,9 @@ def save_picture(facts: Facts, folder: Path) -> None:
 def _row(step: Step, metric: str) -> dict[str, Any]:
     from ..study_view import signed
 
-    figures = [("before", metric_text(metric, step.before)), ("after", _score(metric, step.after))]
-    if math.isfinite(step.gain):
-        figures.append(("gain", signed(step.gain)))
-    if math.isfinite(step.low) and math.isfinite(step.high):
-        figures.append(("95 % interval", f"{signed(step.low)} to {signed(step.high)}"))
+    figures = [("before", _score(metric, step.before)), ("after", _score(metric, step.after))]
     figures.append(("pairs", str(step.places)))
+    known = math.isfinite(step.low) and math.isfinite(step.high)
     figures += [(f"rate {name}", _score(metric, score)) for name, score in step.rates.items()]
     found = [" and ".join(each).replace("_", " ") or "nothing" for each in _found(step)]
     changed = f"Found before: {found[0]}; after: {found[1]}." if found[0] != found[1] else ""
@@ -119,6 +110,7 @@ def _row(step: Step, metric: str) -> dict[str, Any]:
         "mark": MARKS[step.verdict],
         "verdict": step.verdict + (", stays" if step.stayed and step.verdict != "kept" else ""),
         "gain": signed(step.gain) if math.isfinite(step.gain) else "no model",
+        "interval": f"{signed(step.low)} to {signed(step.high)}" if known else "",
         "hypothesis": step.hypothesis,
         "words": [w for w in (step.state, again, step.sentence, changed, step.note) if w],
         "figures": figures,
@@ -133,7 +125,3 @@ def _score(metric: str, value: float) -> str:
 
 def _found(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(sorted(step.findings_before)), tuple(sorted(step.findings_after))
-
-
-def _counts(steps: tuple[Step, ...]) -> Mapping[str, int]:
-    return {name: sum(step.verdict == name for step in steps) for name in TONES}
