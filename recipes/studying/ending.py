@@ -8,12 +8,20 @@ from typing import Any
 import numpy as np
 
 from ..config import Config
+from ..dataset import Splits
 from ..training.runs import Run, peak_memory
 from .budget import Budget
 from .course import Course
+from .deciding import state_of
+from .ledger import Ledger
+from .more_data import how_much_more_data
 from .trials import Trials, config_key
 
-__all__ = ["end_entry", "optimism"]
+__all__ = ["advise", "end_entry", "optimism"]
+
+REGULARIZE, FINE_TUNE = 4, 5
+CURVE_TRAININGS = 10
+"""What a learning curve costs, in trainings on all rows: most of its parts are smaller."""
 
 
 def end_entry(
@@ -50,6 +58,33 @@ def end_entry(
         "seconds": budget.spent,
         "memory": peak_memory(),
     }
+
+
+def advise(course: Course, config: Config, splits: Splits, budget: Budget, ledger: Ledger) -> None:
+    """Measure what more rows would bring, where the kept config still learns by heart.
+
+    It is the last thing of the third level, and only done where there is time for it. What was
+    found is written into the ledger.
+
+    Args:
+        course: What was tried.
+        config: The config that was kept.
+        splits: The data.
+        budget: The time there is.
+        ledger: Where it is written.
+
+    Guide: LVL-3.
+    """
+    state = state_of(course.trials.outcomes(config), config)
+    each = course.trials.seconds(config)
+    if ledger.entries("more_data") or state.phase != REGULARIZE or not each:
+        return
+    if not budget.allows(FINE_TUNE, seconds=CURVE_TRAININGS * each, final=each):
+        return
+    started = budget.spent
+    found = how_much_more_data(config=config, splits=splits, deadline=budget.deadline(each))
+    told = found.to_dict() | {"kind": "more_data", "seconds": budget.spent - started}
+    ledger.add(told)
 
 
 def optimism(trials: Trials, config: Config) -> float | None:

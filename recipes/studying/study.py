@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...callbacks.findings import Finding
 from ...zoo.errors import bad_input, did_you_mean, require
 from ..config import Choice, Config
+from ..rereading import reread
 from ..training.runs import Run, open_run
 from .ledger import Ledger
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from .more_data import MoreData
 
 __all__ = ["LEDGER", "Study", "open_study"]
 
@@ -66,6 +70,27 @@ class Study:
     def frame(self) -> pd.DataFrame:
         """Return the ledger as a data frame, one row for each change that was tried."""
         return self.ledger.frame()
+
+    def how_much_more_data(self, goal: float | None = None, *, minutes: float = 5.0) -> MoreData:
+        """Say how many training rows a goal needs with the kept config, or that more will not help.
+
+        Args:
+            goal: The score to reach; None asks what doubling the rows would bring.
+            minutes: The trainings end after so many.
+
+        Raises:
+            BadInput: The goal cannot be used, or the data changed or cannot be reread.
+
+        Guide: LVL-3.
+        """
+        from .more_data import how_much_more_data
+
+        splits = self.best.splits or reread(self.best)[1]
+        metric = self.ledger.entries("study")[0]["metric"]["value"]
+        deadline = time.monotonic() + 60 * minutes
+        return how_much_more_data(
+            goal, config=self.config, splits=splits, metric=metric, deadline=deadline
+        )
 
     def why(self, setting: str) -> Choice:
         """Return the value of a setting in the kept config, and what was tried of it.
