@@ -169,26 +169,6 @@ def message_and_customer(seed: int) -> Training:
     )
 
 
-def uneven_kinds(seed: int) -> Training:
-    """Four kinds of messages, six, three, two and one in twelve, all of them recognised."""
-    keras.utils.set_random_seed(seed)
-    rows = series.tickets(seed, train=2400)
-    draw = np.random.default_rng(seed)
-    kept = draw.random(len(rows.y)) < np.array([1.0, 0.5, 0.33, 0.17])[rows.y]
-    made = put(
-        encoder(20, 4, "softmax", words=80, drop=0.2),
-        rows,
-        picks(rows.test_x, rows.test_y),
-        optimizer=optimizers.Adam(0.003),
-        loss=SPARSE,
-        metrics=["accuracy"],
-        epochs=10,
-        callbacks=[stopping(3)],
-    )
-    made.x, made.y = rows.x[kept], rows.y[kept]
-    return made
-
-
 def misfiled(seed: int) -> Training:
     """A third of the messages was filed by chance, those to watch as well."""
     keras.utils.set_random_seed(seed)
@@ -213,6 +193,5 @@ CASES: tuple[Case, ...] = (
     healthy("next_letters", "transformer", next_letters, "A language leaves the next letter open."),
     healthy("tuned_again_attention", "transformer", tuned_again, "Nothing is left to gain."),
     healthy("message_and_customer", "lstm", message_and_customer, "Two inputs, two answers."),
-    healthy("uneven_kinds", "transformer", uneven_kinds, "Six to one needs no weights here."),
     healthy("misfiled", "gru", misfiled, "A third of the labels nobody can tell."),
 )
