@@ -99,6 +99,7 @@ class Thresholds:
         strong_l2: An L2 penalty from here on is strong (REG-3).
         strong_l1: An L1 penalty from here on is strong.
         strong_decay: A weight decay from here on is strong.
+        shrunk_share: Penalties leave this share of the size of the kernels.
         strong_dropout: Dropout above this is strong (LVL-3).
         plain_memory: Steps that a plain recurrent layer does not remember (SEQ-3).
         fewest_epochs: Epochs before it is said that nothing was learned.
@@ -212,6 +213,7 @@ class Thresholds:
     strong_l2: float = 0.1
     strong_l1: float = 0.05
     strong_decay: float = 0.3
+    shrunk_share: float = 0.40
     strong_dropout: float = 0.6
     plain_memory: int = 50
     fewest_epochs: int = 5

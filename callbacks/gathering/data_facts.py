@@ -19,7 +19,7 @@ from .comparing import (
 )
 from .facts import ArrayFacts, DataFacts
 from .given_data import GivenData, Rows
-from .orders import lone_batches, name_drift
+from .orders import lone_batches, name_drift, weights_of_classes
 
 __all__ = ["array_facts", "data_facts"]
 
@@ -63,11 +63,7 @@ def data_facts(
         "validation_rows": _held_rows(given),
         "has_validation": given.has_validation,
         "weighted": given.class_weight is not None or given.sample_weighted,
-        "class_weights": tuple(
-            sorted(
-                (int(name), float(weight)) for name, weight in (given.class_weight or {}).items()
-            )
-        ),
+        "class_weights": weights_of_classes(given, facts[1]),
         "lone_batches": lone_batches(given, facts[1]),
         "unseen": given.unseen,
         "evenly": train is None or _is_even(train),

@@ -229,7 +229,8 @@ class DataFacts:
         rich_rows: Whether the inputs can take so many values that equal rows are no coincidence.
         evenly: Whether the training rows were drawn from the whole source; else they are its first
             ones, which may be of one class.
-        class_weights: Pairs of class and weight, as given; empty without any.
+        class_weights: Pairs of class and weight, as given, or the mean weight of the rows of each
+            class; empty without any.
         lone_batches: Share of the batches that hold a single class, beyond what chance makes, where
             `fit` takes the rows in their own order; else 0.
         name_drift: Share of the names in an input of whole numbers, such as words, that would have

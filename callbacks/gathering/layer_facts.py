@@ -23,6 +23,8 @@ SETTINGS = (
     "trainable", "use_bias", "axis", "momentum", "epsilon", "stddev", "strides", "data_format",
     "kernel_size", "dilation_rate", "num_heads", "key_dim",
 )  # fmt: skip
+# What a layer multiplies with, as its regularizers call it.
+PARTS = ("kernel", "recurrent", "embeddings", "depthwise", "pointwise")
 # Layers that are an activation and nothing more.
 ACTIVATIONS = {
     "ReLU": "relu",
@@ -244,8 +246,10 @@ def _kernel_facts(layer: Any, kernel: Any) -> dict[str, Any]:
 
 
 def _penalty(layer: Any, which: str) -> float:
-    value = getattr(getattr(layer, "kernel_regularizer", None), which, None)
-    return float(np.asarray(keras.ops.convert_to_numpy(value))) if value is not None else 0.0
+    """Return the strongest penalty of one sort on what a layer multiplies with."""
+    kept = [getattr(getattr(layer, f"{part}_regularizer", None), which, None) for part in PARTS]
+    known = [float(np.asarray(keras.ops.convert_to_numpy(x))) for x in kept if x is not None]
+    return max(known, default=0.0)
 
 
 def _dropout(layer: Any) -> float:

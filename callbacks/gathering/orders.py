@@ -12,7 +12,7 @@ from .facts import ArrayFacts
 from .given_data import GivenData, Rows
 from .views import named
 
-__all__ = ["lone_batches", "name_drift"]
+__all__ = ["lone_batches", "name_drift", "weights_of_classes"]
 
 MOST_CLASSES = 100
 MOST_BATCHES = 500
@@ -54,6 +54,34 @@ def lone_batches(given: GivenData, targets: Sequence[ArrayFacts]) -> float:
     rows = rows[even_places(batches, MOST_BATCHES)]
     alone = float((rows == rows[:, :1]).all(axis=1).mean())
     return max(0.0, alone - sum(share**size for share in facts.shares))
+
+
+def weights_of_classes(
+    given: GivenData, targets: Sequence[ArrayFacts]
+) -> tuple[tuple[int, float], ...]:
+    """Return pairs of class and weight: those of `fit`, or the mean weight of the rows of a class.
+
+    Args:
+        given: What `fit` was given.
+        targets: The facts of the training targets.
+    """
+    if given.class_weight:
+        return tuple(sorted((int(name), float(each)) for name, each in given.class_weight.items()))
+    train = given.train
+    weights = None if train is None else train.sample_weight
+    if train is None or weights is None or len(targets) != 1 or not targets[0].whole:
+        return ()
+    arrays, heavy = named_arrays(train.y, "y"), named_arrays(weights, "weights")
+    if len(arrays) != 1 or len(heavy) != 1 or not 2 <= len(targets[0].values) <= MOST_CLASSES:
+        return ()
+    labels, each = arrays[0][1], heavy[0][1].reshape(-1)
+    if targets[0].one_hot:
+        labels = labels.argmax(axis=-1)
+    labels = labels.reshape(-1)
+    if len(labels) != len(each) or each.dtype.kind not in "fiub":
+        return ()
+    classes = np.unique(labels)
+    return tuple((int(name), float(each[labels == name].mean())) for name in classes)
 
 
 def name_drift(train: Rows, held: Rows) -> float:

@@ -42,7 +42,7 @@ from .rules_signal import (
 from .rules_skill import class_collapse, underfitting
 from .rules_split import bad_split, leakage, validation_missing
 from .rules_start import bad_start
-from .rules_strength import dropout_after_output, over_regularised
+from .rules_strength import dropout_after_output, over_regularised, shrunk
 from .rules_summed import summed_loss
 from .rules_swings import oscillating_loss, rolling_past, swinging
 from .rules_units import (
@@ -102,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     Rule("bad_init", bad_start, needs=("model",)),
     Rule("over_regularised", dropout_after_output, needs=("model",)),
     Rule("over_regularised", over_regularised, needs=("model",)),
+    Rule("over_regularised", shrunk, needs=("model", *PROBES)),
     Rule("vanishing_gradient", hidden_sigmoid, needs=("model",)),
     Rule("vanishing_gradient", long_memory, needs=("model",)),
     Rule("vanishing_gradient", sigmoid_cells, needs=("model",)),
@@ -125,8 +126,8 @@ RULES: tuple[Rule, ...] = (
     Rule("saturated_activation", saturated_activation, needs=PROBES),
     Rule("dead_relu", dead_relu, needs=PROBES),
     Rule("exploding_gradient", exploding_gradient, needs=PROBES),
-    Rule("bad_labels", unrelated_labels),
     Rule("lr_too_low", steps_too_small, needs=PROBES),
+    Rule("bad_labels", unrelated_labels),
     Rule("lr_too_low", learning_rate_too_low),
     Rule("lr_too_low", too_slow),
     Rule("oscillating_loss", oscillating_loss),
@@ -237,7 +238,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
         "overfitting",
         "underfitting",
     ),
-    "lr_too_low": ("class_collapse", "too_few_epochs", "underfitting"),
+    "lr_too_low": ("bad_labels", "class_collapse", "too_few_epochs", "underfitting"),
     "oscillating_loss": (
         "lr_too_high",
         "saturated_activation",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from statistics import median
+
 from ..evidence import Evidence
 from ..findings import Finding
 from ..thresholds import Thresholds
 from .learned import has_learned
-from .skill import model_of
+from .skill import kernels_of, model_of
 
-__all__ = ["dropout_after_output", "over_regularised"]
+__all__ = ["dropout_after_output", "over_regularised", "shrunk"]
 
 
 def over_regularised(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
@@ -29,6 +32,11 @@ def over_regularised(evidence: Evidence, thresholds: Thresholds) -> Finding | No
         for layer in model.layers
         if layer.dropout > thresholds.strong_dropout
     }
+    strong |= {
+        layer.name: f"recurrent dropout {layer.settings['recurrent_dropout']:g}"
+        for layer in model.layers
+        if float(layer.settings.get("recurrent_dropout", 0.0)) > thresholds.strong_dropout
+    }
     if model.weight_decay >= thresholds.strong_decay:
         strong[model.optimizer] = f"weight decay {model.weight_decay:g}"
     if not strong:
@@ -44,6 +52,38 @@ def over_regularised(evidence: Evidence, thresholds: Thresholds) -> Finding | No
     return Finding(
         "over_regularised", "REG-3", "warning" if poor else "info", cause, remedy, epoch,
         {"places": len(strong)}, 0.8 if poor else 0.3, tuple(strong),
+    )  # fmt: skip
+
+
+def shrunk(evidence: Evidence, thresholds: Thresholds) -> Finding | None:
+    """Find kernels that a penalty has pulled to a fraction of what they began with.
+
+    How strong a penalty is depends on the loss beside it: what it does to the weights tells.
+
+    Guide: REG-3, WHEN-2.
+    """
+    model = model_of(evidence)
+    pulled = [layer.name for layer in model.layers if layer.l1 > 0 or layer.l2 > 0]
+    start, end = evidence.probes[0], evidence.probes[-1]
+    if not (pulled or model.weight_decay > 0) or start.epoch or end.epoch < 1:
+        return None
+    before = {layer.name: layer.weight_norm for layer in kernels_of(start)}
+    left = [
+        layer.weight_norm / before[layer.name]
+        for layer in kernels_of(end)
+        if layer.hidden and before.get(layer.name, 0.0) > 0 and math.isfinite(layer.weight_norm)
+    ]
+    if not left or median(left) > thresholds.shrunk_share:
+        return None
+    if has_learned(evidence, thresholds) is not False:
+        return None
+    cause = f"Penalties have pulled the kernels to {median(left):.0%} of their size at the start,"
+    cause += " and the model does not fit even the training rows."
+    remedy = "Divide L1, L2 and weight decay by 100."
+    where = tuple(pulled) or (model.optimizer,)
+    return Finding(
+        "over_regularised", "REG-3", "warning", cause, remedy, end.epoch,
+        {"left": round(median(left), 4)}, 0.85, where,
     )  # fmt: skip
 
 

@@ -19,7 +19,12 @@ from goodfit.callbacks.judging.rules_settings import (
     unknown_monitor,
 )
 from goodfit.callbacks.judging.rules_start import bad_start
-from goodfit.callbacks.judging.rules_strength import dropout_after_output, over_regularised
+from goodfit.callbacks.judging.rules_strength import (
+    dropout_after_output,
+    over_regularised,
+    shrunk,
+)
+from made_probes import evidence, probe, stuck
 
 LIMITS = Thresholds()
 
@@ -291,3 +296,18 @@ def test_a_layer_that_widens_for_nothing_counts_once_little_is_learned():
     assert ask(missing_activation, model, recorded=LEARNED) is None
     narrow = row(cells, dense("code", 8, fan_in=16, **LINEAR), dense("out", 3, "softmax", 8))
     assert ask(missing_activation, narrow, recorded=STUCK, naive=naive) is None
+
+
+def test_penalties_that_left_nothing_of_the_kernels():
+    def row_of(size):
+        return {name: {"weight_norm": size} for name in ("a", "b", "c")}
+
+    small = [probe(0), *(probe(epoch, row_of(0.5)) for epoch in (1, 2, 5, 9))]
+    model = ModelFacts((dense("a", l2=0.05), HEAD), optimizer="adam", learning_rate=0.001)
+    found = shrunk(replace(stuck(small), model=model), LIMITS)
+    assert (found.fault, found.severity, found.where) == ("over_regularised", "warning", ("a",))
+    free = replace(model, layers=(dense("a"), HEAD))
+    assert shrunk(replace(stuck(small), model=free), LIMITS) is None, "there is no penalty"
+    large = [probe(0), *(probe(epoch, row_of(4.0)) for epoch in (1, 2, 5, 9))]
+    assert shrunk(replace(stuck(large), model=model), LIMITS) is None
+    assert shrunk(replace(evidence(small), model=model), LIMITS) is None, "it has learned"

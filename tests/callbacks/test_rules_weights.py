@@ -50,6 +50,16 @@ class TestWeights:
         assert [each.fault for each in found if each.severity != "info"] == ["class_collapse"]
 
 
+def test_weights_of_rows_count_by_class():
+    y = np.array([0, 1] * 60)
+    rows = Rows(np.zeros((120, 2)), y, np.where(y == 1, 30.0, 0.5))
+    assert data_facts(GivenData(rows)).class_weights == ((0, 0.5), (1, 30.0))
+    numbers = replace(rows, y=np.linspace(0, 1, 120))
+    assert data_facts(GivenData(numbers)).class_weights == ()
+    named = GivenData(replace(rows, sample_weight=None), class_weight={1: 2.0, 0: 1.0})
+    assert data_facts(named).class_weights == ((0, 1.0), (1, 2.0))
+
+
 class TestOrder:
     def given(self, order, shuffled):
         y = np.repeat([0, 1, 2], 80)[order]
