@@ -2,14 +2,20 @@
 
 `make_run` is a fixture: `make_run("binary")` returns a folder. Kinds: `binary`, `regression`,
 `many_classes` (hostile names), `multilabel` and `interrupted` (one epoch, then NaN, no model).
-Keywords replace entries of the record: `make_run("binary", test_openings=3)`.
+Keywords replace entries of the record: `make_run("binary", test_openings=3)`. `make_study` is
+another, which adds the ledger of a study.
 """
 
 import json
+import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+
+# Where the made ledger of a study is.
+sys.path.insert(0, str(Path(__file__).parents[1] / "recipes" / "studying"))
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -36,6 +42,21 @@ def make_run(tmp_path):
         folder = tmp_path / f"run-{kind}-{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
         write_run(folder, kind, changes)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def make_study(make_run):
+    """Return a function that makes the folder of a study: a run of some kind with a ledger."""
+
+    def make(kind="binary", end=True, record=(), **options):
+        from made_study import made_ledger
+
+        folder = make_run(kind, **dict(record))
+        ledger = made_ledger(folder / "ledger.jsonl", end=end, **options)
+        assert ledger.path is not None
         return folder
 
     return make
