@@ -55,7 +55,8 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
     }
     cited |= {rule for setting in settings for rule in setting["rules"]}
     cited |= set(augmentation_rules(record))
-    cited |= {rule for step in facts.steps for rule in rules_of({"rule": step.rule})}
+    told = [*facts.steps, *(study["shares"] if study else ())]
+    cited |= {rule for each in told for rule in rules_of({"rule": each.rule})}
     return {
         "run": dict.fromkeys(OPTIONAL) | dict(record) | {"epochs": len(run.history)},
         "title": ", ".join(map(str, record["target"])) or _source(record) or "prediction",
