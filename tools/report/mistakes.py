@@ -95,9 +95,8 @@ def rate(facts: Facts) -> Answer:
     if not low <= rate <= high:
         return "not done", f"Learning rate {rate:g} is outside {low:g} to {high:g}."
     said = f"Learning rate {rate:g}; no rule found it too high or too low"
-    tried = {step.difference[RATE][1] for step in facts.steps if RATE in step.difference}
-    again = sum(len(step.rates) - 1 for step in facts.steps if step.rates)
-    others = len(tried - {rate}) + again
+    others = sum(step.setting == RATE for step in facts.steps)
+    others += sum(len(step.rates) - 1 for step in facts.steps if step.rates)
     if others:
         said += f", and {counted(others, 'comparison')} with another rate"
         said += " stands behind it" if others == 1 else " stand behind it"
