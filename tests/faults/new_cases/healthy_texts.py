@@ -10,7 +10,7 @@ from case import Case, Training
 from keras import layers, ops, optimizers
 from keras.optimizers import schedules
 from new_cases import series
-from new_cases.models import SPARSE, both_ways, encoder, healthy, stopping, streamed
+from new_cases.models import SPARSE, encoder, healthy, stopping, streamed
 from open_half.parts import picks, put
 from open_half.rows import Rows, one_hot
 
@@ -169,23 +169,6 @@ def message_and_customer(seed: int) -> Training:
     )
 
 
-def misfiled(seed: int) -> Training:
-    """A third of the messages was filed by chance, those to watch as well."""
-    keras.utils.set_random_seed(seed)
-    rows = series.tickets(seed, train=1200, flips=0.33)
-    return put(
-        both_ways(80, 20, 4, "softmax", layers.GRU, dropout=0.3, width=8),
-        rows,
-        picks(rows.test_x, rows.test_y),
-        optimizer=optimizers.Adam(0.003),
-        loss=SPARSE,
-        metrics=["accuracy"],
-        epochs=15,
-        batch_size=64,
-        callbacks=[stopping(3)],
-    )
-
-
 CASES: tuple[Case, ...] = (
     healthy("warmed_up_attention", "transformer", warmed_up, "The rate begins at 0, as it should."),
     healthy("masked", "gru", masked, "Smoothed columns and logits keep the loss above 0."),
@@ -193,5 +176,4 @@ CASES: tuple[Case, ...] = (
     healthy("next_letters", "transformer", next_letters, "A language leaves the next letter open."),
     healthy("tuned_again_attention", "transformer", tuned_again, "Nothing is left to gain."),
     healthy("message_and_customer", "lstm", message_and_customer, "Two inputs, two answers."),
-    healthy("misfiled", "gru", misfiled, "A third of the labels nobody can tell."),
 )
