@@ -54,6 +54,8 @@ def mend_labels(trial: Trial, subject: Subject, finding: Finding) -> Trial | Non
     columns = rows.shape[1]
     if columns > 1 and labels.shape[-1] == subject.heads[0].shape[-1:]:
         return None
+    if (trial.losses.get(0) or subject.heads[0].loss) not in CLASS_LOSSES:
+        return None  # numbers are no classes
     whole = bool((values == np.round(values)).all())
     if columns > 1 and not whole:
         mended = (rows > rows.mean(axis=1, keepdims=True)).astype("float32").reshape(labels.shape)

@@ -20,6 +20,8 @@ HINGES = ("hinge", "squared_hinge", "categorical_hinge")
 NUMBER_LOSSES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh",
                  "mean_absolute_percentage_error", "mean_squared_logarithmic_error",
                  "poisson", "tweedie")  # fmt: skip
+# A logarithm of what is negative is no number, and a percentage of 0 is endless.
+BEAR_NO_NEGATIVE = ("poisson", "tweedie", "mean_squared_logarithmic_error")
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,10 @@ def fitting(head: Head, labels: np.ndarray, trial: Trial, fault: str = "") -> Fi
         return Fit(wanted, ending, "sparse_categorical_crossentropy")
     if whole and len(values) <= 2:
         return None
-    number_loss = loss if loss in NUMBER_LOSSES else "mean_squared_error"
+    bearable = (values.min() >= 0 or loss not in BEAR_NO_NEGATIVE) and (
+        values.all() or loss != "mean_absolute_percentage_error"
+    )
+    number_loss = loss if loss in NUMBER_LOSSES and bearable else "mean_squared_error"
     keeps = activation in ("softplus", "exponential", "relu") and loss in ("poisson", "tweedie")
     return Fit(width if per_answer else 1, activation if keeps else "linear", number_loss)
 

@@ -62,6 +62,16 @@ def test_the_loss_alone_is_changed_where_that_is_enough():
     assert not changed.rebuilds
 
 
+@pytest.mark.parametrize("loss", ["poisson", "mean_squared_logarithmic_error"])
+def test_a_loss_that_cannot_bear_negative_numbers_is_changed_and_they_are_no_classes(loss):
+    wrong = replace(FINDING, fault="wrong_loss")
+    model, trial = model_of(layers.Dense(1), loss=loss), trial_of(y=X[:, 0])
+    changed, _ = applied(remedies_head.fit_loss, model, trial, wrong)
+    assert changed.losses == {0: "mean_squared_error"}
+    assert applied(remedies_data.mend_labels, model, trial, wrong)[0] is None
+    assert applied(remedies_head.fit_loss, model, trial_of(y=X[:, 0] ** 2), wrong)[0] is None
+
+
 def test_one_answer_for_a_sequence():
     x = RANDOM.normal(size=(40, 5, 3)).astype("float32")
     left_on = model_of(layers.LSTM(4, return_sequences=True), layers.Dense(1), shape=(5, 3))

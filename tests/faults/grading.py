@@ -334,6 +334,8 @@ class Summary:
         named = sum(len(each.named) for each in broken)
         gaps = [each.closed for each in self.mended if each.case.fault and each.closed is not None]
         sick = [each for each in self.mended if each.case.fault]
+        # A training that ended with an error took no time to be compared with.
+        times = [each.multiple for each in sick if each.case.runs]
         return {
             "half": self.half,
             "broken cases": str(len(broken)),
@@ -345,8 +347,8 @@ class Summary:
             "healthy: warnings": f"{sum(each.warned for each in healthy)} of {len(healthy)}",
             "repair closes ≥ 70 %": part(sum(gap >= CLOSED for gap in gaps), len(gaps)),
             "retrainings, mean": mean([each.retrainings for each in sick]),
-            "times as long, mean": mean([each.multiple for each in sick]),
-            "median": mean([median([each.multiple for each in sick])] if sick else []),
+            "times as long, mean": mean(times),
+            "median": mean([median(times)] if times else []),
             "healthy made worse": part(
                 sum(each.worse for each in self.mended if not each.case.fault),
                 sum(not each.case.fault for each in self.mended),
