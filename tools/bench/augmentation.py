@@ -66,6 +66,7 @@ def reviews() -> tuple[Any, dict[str, Any], int, list[str]]:
             rows = list(csv.DictReader(file))
     texts = np.array([[row["review"]] for row in rows], object)
     settings = ["model=gru", "units=16", "learning_rate=0.005", "optimizer=adam"]
+    settings += ["batch_size=16", "epochs=80"]
     return (texts, [row["rating"] for row in rows]), {"types": {"x0": "text"}}, 150, settings
 
 
