@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 from ...zoo.errors import bad_input
 from ..files import write_text
 from ..reading.bundled import BUNDLED
+from ..reading.wording import some
 from ..rereading import check_finished, check_unchanged, reread
 from ..training.building import build_model
 from ..training.runs import Run, open_run
@@ -21,11 +23,12 @@ from .preparing import preparing
 from .scoring_lines import scored, scoring
 from .series_data import series_data, series_division
 from .table_data import table_data
-from .writing import call, comment, literal
+from .writing import WIDTH, call, comment, literal
 
 __all__ = ["eject", "script_of"]
 
 NAME = "train_model.py"
+HELP = "the same data in another place"
 TASKS = ("binary", "multiclass", "multilabel", "regression", "forecasting")
 IMPORTS = {
     "import argparse": r"\bargparse\.",
@@ -124,7 +127,7 @@ def script_of(run: Run) -> str:
         *_defined(functions),
         *comment("Seeded, so that the first weights are those of the run."),
         "keras.utils.set_random_seed(SEED)",
-        "given = {",
+        "given = {  # what the preparation gives",
         "    name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)",
         "    for name, tensor in encoded.items()",
         "}",
@@ -173,7 +176,10 @@ def _source(plan: Plan) -> list[str]:
         return []
     return [
         "parser = argparse.ArgumentParser(description=__doc__)",
-        *call("parser.add_argument", ['"--data"', f"default={literal(source)}"]),
+        *call(
+            "parser.add_argument",
+            ['"--data"', f"default={literal(source)}", f"help={literal(HELP)}"],
+        ),
         "DATA = parser.parse_args().data",
         "",
     ]
@@ -190,15 +196,23 @@ def _imports(text: str) -> str:
 
 
 def _docstring(plan: Plan) -> str:
-    sizes = plan.splits.sizes
-    figures = ", ".join(f"{n} {v:.4f}" for n, v in scored(plan, "validation").items())
-    what = f"{plan.run.config.model} for a {plan.task.kind} task"
-    versions = plan.run.record["versions"]
-    return f'''"""Train the {what} again, in plain Keras.
-
-Run it with `python {NAME}`. It needs tensorflow, keras, pandas and scikit-learn.
-
-Written by `goodfit eject` from a run that scored, on {sizes["validation"]} rows for validation:
-{figures}.
-Nothing of goodfit is needed; it was written for keras {versions.get("keras", "3")}.
-"""'''
+    task, sizes, record = plan.task, plan.splits.sizes, plan.run.record
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in scored(plan, "validation").items())
+    asked = some([f"'{name}'" for name in plan.dataset.target], 3)
+    verb = {"forecasting": "Forecast", "regression": "Predict"}.get(task.kind, "Tell")
+    version = record["versions"].get("keras", "3")
+    told = (
+        f"Written by `goodfit eject` from a run on {Path(plan.dataset.source).name}, of which "
+        f"{sizes['train']} rows were trained on. On the {sizes['validation']} rows for validation "
+        f"it scored {figures}. This script comes to the same scores, without goodfit; on another "
+        f"machine, or with another Keras than {version}, to nearly the same."
+    )
+    text = [
+        f"{verb} {asked} with the model {plan.run.config.model}.",
+        "",
+        *textwrap.wrap(told, WIDTH, break_on_hyphens=False),
+        "",
+        f"Run it with `python {NAME}`. It needs tensorflow, keras, pandas and scikit-learn.",
+    ]
+    plain = [line.replace("\\", "/").replace('"', "'") for line in text]
+    return "\n".join([f'"""{plain[0]}', *plain[1:], '"""'])

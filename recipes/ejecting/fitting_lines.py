@@ -229,6 +229,8 @@ def _compiled(plan: Plan) -> list[str]:
         lines += _listed_calls(shown)
         compiled.append("weighted_metrics=watched" if plan.task.is_sequence else "metrics=watched")
     compiled.append(f"jit_compile={config.jit_compile}")
+    if not config.jit_compile:
+        lines += comment("Without XLA, which takes longer to begin than a small network to train.")
     return [*lines, *call("network.compile", compiled)]
 
 

@@ -142,7 +142,20 @@ def _step(tensor: Any, inputs: str, steps: dict[Any, Step]) -> Step:
         texts = [shown(value) for value in arguments] + operation_settings(operation)
         texts += [f"{name}={shown(value)}" for name, value in named.items()]
         template = f"ops.{name}({', '.join(texts)})"
-    made = Step(kind, template, needs, operation if is_layer else None, kind in INFIX)
+    inner = list(getattr(operation, "layers", [])) if is_layer else []
+    if inner:  # a sequence of layers is written as these layers
+        operation, *others = [part for part in inner if type(part).__name__ != "InputLayer"]
+    made = Step(
+        type(operation).__name__ if inner else kind,
+        template,
+        needs,
+        operation if is_layer else None,
+        kind in INFIX,
+    )
+    for number, part in enumerate(others if inner else ()):
+        steps[(*key, number)] = made
+        made.uses += 1
+        made = Step(type(part).__name__, "{0}", [made], part)
     steps[key] = made
     return made
 

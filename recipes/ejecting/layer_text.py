@@ -54,11 +54,7 @@ def layer_arguments(layer: keras.Layer) -> list[str]:
 
 
 def layer_text(layer: keras.Layer) -> str:
-    """Return the call that makes a layer again, a sequence of layers with those inside."""
-    inner = getattr(layer, "layers", None)
-    if inner is not None:
-        parts = ", ".join(layer_text(part) for part in inner if type(part).__name__ != "InputLayer")
-        return f"keras.Sequential([{parts}], name={literal(layer.name)})"
+    """Return the call that makes a layer again."""
     return f"layers.{type(layer).__name__}({', '.join(layer_arguments(layer))})"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "WIDTH",
     "assigned",
     "call",
     "comment",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 WIDTH = 100
+"""Of a line, as wide as goodfit's own."""
 
 
 def literal(value: Any) -> str:

@@ -63,10 +63,12 @@ def table(folder):
 
 def texts(folder):
     generator = np.random.default_rng(0)
-    words = np.array("good bad late early kind wrong cheap dear small large and not".split())
+    words = "good bad late early kind wrong cheap dear small large and not"
+    words = np.array(words.split(" "))
     rows = [" ".join(generator.choice(words, 9)) for _ in range(120)]
     path = folder / "notes.csv"
-    pd.DataFrame({"note": rows, "sold": [3.5 * row.count("good") for row in rows]}).to_csv(path)
+    sold = [2.5 * row.count("good") - row.count("dear") for row in rows]
+    pd.DataFrame({"note": rows, "sold": sold}).to_csv(path, index=False)
     return path
 
 
@@ -96,16 +98,17 @@ def ejected(tmp_path_factory):
     """The runs of four small examples, and what came of the scripts that they were turned into."""
     folder = tmp_path_factory.mktemp("ejected")
     small = ["units=8", "batch_size=64"]
+    read = {"text": "note", "settings": [*small, "model=mlp"]}
     cases = {
         "table": (table(folder), "churned", {"settings": small}),
-        "text": (texts(folder), "sold", {"text": "note", "settings": [*small, "model=mlp"]}),
+        "text": (texts(folder), "sold", read),
         "images": (images(folder), None, {"settings": ["filters=2,3,4"]}),
         "series": (series(folder), "load", {"time": "hour", "horizon": 6}),
     }
     found = {}
     for name, (source, target, options) in cases.items():
-        ignore = {"ignore": ["unnamed_1"]} if name == "text" else {}
-        run = quickstart(source, target, epochs=2, output=folder / "runs" / name, **options, **ignore)
+        output = folder / "runs" / name
+        run = quickstart(source, target, epochs=2, output=output, **options)
         found[name] = (run, eject(run))
     scripts = [str(script) for _, script in found.values()]
     done = subprocess.run(
