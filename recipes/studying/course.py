@@ -17,7 +17,7 @@ from .comparing import Verdict, compare_in
 from .deciding import State, next_changes, note_of, state_of
 from .ledger import Ledger
 from .pairing import interval_of, mean_of_places
-from .trials import OutOfTime, Trials
+from .trials import Outcome, OutOfTime, Trials
 
 __all__ = ["Course", "Limits"]
 
@@ -93,10 +93,10 @@ class Course:
         try:
             self._baseline(config)
             while True:
-                state = state_of(self.trials.outcomes(config), config)
                 if self._steps < len(recorded):
                     config = self._repeated(recorded[self._steps], config)
                     continue
+                state = state_of(self._decided_by(config), config)
                 change, why_none = self._next(state, config)
                 if change is None:
                     return config, why_none
@@ -119,7 +119,8 @@ class Course:
         known = self._ledger.entries("baseline")
         started = time.monotonic()
         for place in range(min(BASELINE_PLACES, self.trials.most)):
-            if place and not (known or self._fits(2, config, 1)):
+            new = place and not self.trials.known(config, place)
+            if new and (known or not self._fits(2, config, 1)):
                 break
             self._tell("trial", {"change": "baseline", "place": place, "phase": 2})
             self.trials.outcome(config, place)
@@ -135,6 +136,21 @@ class Course:
             self._ledger.add(entry)
         self._tell_best(config)
 
+    def _decided_by(self, config: Config) -> list[Outcome]:
+        """Return the trainings of a config without those of a step that was cut short.
+
+        They come once more, from memory, when the step is gone on with. Without them it is the
+        same step.
+        """
+        cut: set[tuple[str, int]] = set()
+        for entry in self._ledger:
+            if entry["kind"] == "training":
+                cut.add((entry["key"], entry["place"]))
+            elif entry["kind"] in ("baseline", "step"):
+                cut.clear()
+        found = self.trials.outcomes(config)
+        return [each for each in found if (each.key, each.place) not in cut]
+
     def _next(self, state: State, config: Config) -> tuple[Change | None, str]:
         """Return the first change that is new, allowed and fits into the time."""
         if self._limits.trials is not None and self._steps >= self._limits.trials:
@@ -149,7 +165,7 @@ class Course:
         if not wanted:
             return None, "Nothing was left to try."
         for change in wanted:
-            if self._fits(change.phase, config, 4 + 2 * change.moves_rate):
+            if self._fits(_until(change), config, 4 + 2 * change.moves_rate):
                 return change, ""
         return None, "There was no time for another comparison."
 
@@ -192,7 +208,7 @@ class Course:
             after,
             places,
             simpler=change.simpler,
-            another=lambda: self._fits(change.phase, after, 2),
+            another=lambda: self._fits(_until(change), after, 2),
         )
         loss, loss_after = self._losses(config, after)
         self._ledger.add(
@@ -268,6 +284,15 @@ class Course:
     def _tell_best(self, config: Config) -> None:
         score = self.best(config)
         self._tell("best", {"metric": self.trials.measure.name, **score.to_dict()})
+
+
+def _until(change: Change) -> int:
+    """Return the phase by whose end a change has to be decided.
+
+    An unfit rate, or an answer that is always the same, spoils all that would come after it, so
+    its cure may take all the time there is.
+    """
+    return 5 if change.phase == 2 else change.phase
 
 
 def _with_rate(config: Config, rate: float) -> Config:

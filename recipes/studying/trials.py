@@ -123,7 +123,7 @@ class Trials:
     ) -> None:
         self.measure = measure
         self.places, self.method = places_of(splits, seeds=seeds, seed=seed)
-        self._ledger = ledger or Ledger()
+        self._ledger = Ledger() if ledger is None else ledger
         self._folder = folder
         self._deadline = deadline
         self._listener = listener
