@@ -54,7 +54,8 @@ def carry_out(
         test: Whether to open the sealed test set when done.
         verify: Whether to reopen the saved file in a process without goodfit.
         resume: Go on with the unfinished run in `output`.
-        deadline: Reading of `time.monotonic` at which the training ends with what it has.
+        deadline: Reading of `time.monotonic` at which the training ends with what it has, but not
+            before its first epoch.
 
     Returns:
         The run, with everything that was measured in its record.
@@ -77,6 +78,7 @@ def carry_out(
         listener=clock.listener,
         resume=resume,
         deadline=deadline,
+        least_epochs=1,
     )
     return complete_run(run, dataset, answers, clock, test, verify)
 

@@ -106,9 +106,7 @@ def outline(entries: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]
     if end is None:
         return (*lines, ("end", "the study was cut short"))
     lines.append(("why it ended", end["reason"]))
-    trained = sum(e.get("kind") == "training" and e["key"] == _kept_key(known) for e in known)
-    mean = f", mean of {plural(trained, 'training')}" if trained > 1 else ""
-    lines.append(("validation", scored(end["metric"], end["score"]) + mean))
+    lines.append(("validation", _validation(known, end)))
     if end.get("test"):
         opened = plural(end["test_openings"], "time")
         opened = "opened once" if end["test_openings"] == 1 else f"opened {opened}"
@@ -203,6 +201,16 @@ def _shared(shares: Sequence[Share], end: Mapping[str, Any] | None) -> Iterable[
             f"used{_rules(share.rule)}.",
             share.reason,
         )
+
+
+def _validation(entries: Entries, end: Mapping[str, Any]) -> str:
+    """Return the score of the kept config; that of the last training where no other ended."""
+    if end["score"].get("value") is None:
+        return scored(end["metric"], end.get("validation") or {}) + ", one training"
+    key = _kept_key(entries)
+    trained = sum(e.get("kind") == "training" and e["key"] == key for e in entries)
+    mean = f", mean of {plural(trained, 'training')}" if trained > 1 else ""
+    return scored(end["metric"], end["score"]) + mean
 
 
 def _looks(end: Mapping[str, Any]) -> str:

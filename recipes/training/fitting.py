@@ -88,6 +88,7 @@ def train(
     listener: Listener | None = None,
     resume: bool = False,
     deadline: float | None = None,
+    least_epochs: int = 0,
     synonyms: SynonymSource = None,
 ) -> Run:
     """Build the model of a config, train it on the splits, diagnose it, save it.
@@ -106,6 +107,7 @@ def train(
         listener: Told of steps and epochs.
         resume: Go on with the unfinished run in `folder`.
         deadline: Reading of `time.monotonic` at which the training ends with what it has.
+        least_epochs: So many epochs are finished whatever the deadline says.
         synonyms: For the augmentation of texts: a mapping from words to lists of words, a function
             of a word, or the path of a file; what the config says if left out.
 
@@ -163,6 +165,7 @@ def train(
         listener=lambda logs: tell("epoch", {**logs, **planned}),
         units=_units(config, scale),
         deadline=deadline,
+        least_epochs=least_epochs,
     )
     # Nothing below reads the outputs of sequences, which may be large.
     sequence = splits.task.is_sequence

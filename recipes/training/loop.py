@@ -44,6 +44,7 @@ def run_epochs(
     listener: EpochListener | None = None,
     units: Mapping[str, float] | None = None,
     deadline: float | None = None,
+    least_epochs: int = 0,
 ) -> TrainingState:
     """Train until early stopping, the last epoch, a loss that is not finite, Ctrl-C, or a deadline.
 
@@ -61,6 +62,7 @@ def run_epochs(
         listener: Called after every epoch with its logs and the best epoch so far.
         units: Factors by metric name that bring a metric to the unit of the target.
         deadline: Reading of `time.monotonic` after which no further rows are trained on.
+        least_epochs: So many epochs are finished whatever the deadline says.
 
     Returns:
         The state, with `status` and `stopped_by`.
@@ -84,7 +86,7 @@ def run_epochs(
             order = epoch_order(config.seed, state.epoch, rows)
             for done in engine.train(order, state.row):
                 state.row = done
-                late = deadline is not None and time.monotonic() > deadline
+                late = state.epoch >= least_epochs and _is_over(deadline)
                 if (pressed() or late) and done < rows:
                     break
             if state.row < rows:
@@ -107,7 +109,8 @@ def run_epochs(
                 listener({"epoch": state.epoch, "best_epoch": state.best_epoch, **logs})
             if state.status == "unfinished" and pressed():
                 state.status, state.stopped_by = "interrupted", "Ctrl-C"
-            if state.status == "unfinished" and deadline and time.monotonic() > deadline:
+            late = state.epoch >= least_epochs and _is_over(deadline)
+            if state.status == "unfinished" and late:
                 state.status, state.stopped_by = "finished", OUT_OF_TIME
             if checkpoint and time.monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
                 save_checkpoint(checkpoint, model, state)
@@ -120,6 +123,10 @@ def run_epochs(
     if state.best_weights:
         model.set_weights(state.best_weights)
     return state
+
+
+def _is_over(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() > deadline
 
 
 def _judge(

@@ -91,6 +91,12 @@ def test_a_test_set_that_was_not_opened_is_said_to_be_sealed():
     assert "The test rows are still sealed." in text_of(entries)
 
 
+def test_where_no_training_was_compared_the_last_one_is_told():
+    entries = [*made_entries(steps=())]
+    entries[-1]["score"] = {"value": None, "low": None, "high": None}
+    assert dict(outline(entries))["validation"] == "log loss 0.3 (0.2 to 0.4), one training"
+
+
 def test_steps_come_back_from_json_with_their_types():
     kept, unclear, reverted, failed = steps_of(made_ledger())
     assert (kept.name, kept.phase, kept.stayed) == ("dropout 0.3", 4, True)

@@ -10,7 +10,7 @@ import pytest
 from goodfit.recipes.config import Config
 from goodfit.recipes.training.checkpoints import load_checkpoint
 from goodfit.recipes.training.engines import TracedEngine
-from goodfit.recipes.training.loop import run_epochs
+from goodfit.recipes.training.loop import OUT_OF_TIME, run_epochs
 from goodfit.recipes.training.state import TrainingState
 from goodfit.zoo.errors import BadInput
 
@@ -199,3 +199,23 @@ def test_a_second_ctrl_c_ends_at_once():
             model, Scripted(model, [1.0], on_epoch=twice), Config(), 3, state=TrainingState()
         )
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class Halving(Scripted):
+    """An engine that trains on half of the rows at a time."""
+
+    def train(self, order, first_row):
+        (done,) = super().train(order, first_row)
+        yield done // 2
+        yield done
+
+
+@pytest.mark.parametrize(("least", "epochs"), [(0, 0), (1, 1), (3, 3)])
+def test_a_deadline_leaves_the_epochs_that_a_model_needs(least, epochs):
+    model, config = tiny(), Config(epochs=5, early_stopping_patience=0)
+    engine = Halving(model, [5, 4, 3, 2, 1])
+    state = run_epochs(
+        model, engine, config, 4, state=TrainingState(), deadline=0.0, least_epochs=least
+    )
+    assert (state.epoch, state.status, state.stopped_by) == (epochs, "finished", OUT_OF_TIME)
+    assert bool(state.best_weights) == bool(epochs)
