@@ -27,14 +27,14 @@ python tools/bench/decisions.py --results decisions.json --write
     ),
     "good": (
         "A baseline that is as good as can be",
-        """No change can help there, because the baseline reaches the noise of the labels. What stays
-at the end should be the baseline, or something simpler.
+        """No change can help there, because the baseline reaches the noise of the labels. What
+stays at the end should be the baseline, or something simpler.
 """,
     ),
     "intervals": (
         "The interval of the test score",
-        """Whole quick studies on generated rows, each with its own test rows; the truth is the score
-of the saved model on 50,000 fresh rows. A 95 % interval should hold it in 92 to 98 % of them.
+        """Whole quick studies on generated rows, each with its own test rows; the truth is the
+score of the saved model on 50,000 fresh rows. A 95 % interval should hold it in 92 to 98 % of them.
 
 ```text
 python tools/bench/intervals.py --results intervals.json --write
