@@ -358,3 +358,22 @@ def test_what_is_no_compiled_model_is_refused():
         model_facts("model")
     with pytest.raises(BadInput, match="not compiled"):
         model_facts(keras.Sequential([keras.Input((2,)), layers.Dense(1)]))
+
+
+def test_the_strongest_penalty_of_a_layer_counts_and_how_flat_its_activation_is():
+    cells = layers.LSTM(
+        4,
+        activation=lambda given: keras.ops.tanh(50 * given),
+        kernel_regularizer="l2",
+        recurrent_regularizer=keras.regularizers.L2(0.5),
+    )
+    model = keras.Sequential([keras.Input((8, 2)), cells, layers.Dense(1)])
+    model.compile("adam", "mse")
+    stopping = (
+        keras.callbacks.EarlyStopping(patience=3),
+        keras.callbacks.EarlyStopping(patience=1),
+    )
+    facts = model_facts(model, GivenData(callbacks=stopping))
+    assert facts.layers[0].l2 == pytest.approx(0.5)
+    assert facts.layers[0].settings["flat_at_usual"] > 0.9
+    assert facts.patience == 1
