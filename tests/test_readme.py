@@ -121,7 +121,7 @@ def test_the_two_install_commands_agree_with_ci_and_pyproject():
     lines = [line for block in blocks(README) for line in commands(block)]
     first, second = [line for line in lines if line.startswith("python3.11")]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert first == INSTALL + "--extra all goodfit train breast_cancer"
+    assert first == INSTALL + "--extra all goodfit fit breast_cancer --minutes 2"
     assert second == INSTALL + "--group test pytest"
     assert "all" in project["project"]["optional-dependencies"]
     assert "goodfit" in project["project"]["scripts"]
