@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from ..reading.cells import WHOLE_FLOAT, cells
 from ..reading.decimals import MONEY
 from ..reading.inferring import booleans
@@ -14,6 +16,8 @@ from .plan import Plan
 from .writing import listed, mapping
 
 __all__ = ["CellHelpers"]
+
+SIGNS = re.compile(MONEY)
 
 
 class CellHelpers:
@@ -89,6 +93,8 @@ class CellHelpers:
             *("", "", *head, *lines),
             '    decimal, thousands = SIGNS.get(name, (".", ""))',
             f'    texts = {texts}.str.replace(r"{MONEY}", "", regex=True).str.strip()',
+            '    texts = texts.str.replace("\\u2212", "-")  # a longer minus',
+            r'    texts = texts.str.replace(r"([-+])\s+", r"\1", regex=True)',
             '    texts = texts.str.replace(thousands, "", regex=False) if thousands else texts',
             '    texts = texts.str.replace(decimal, ".", regex=False)',
             '    return pd.to_numeric(texts, errors="coerce").to_numpy(float)',
@@ -146,9 +152,19 @@ class CellHelpers:
         for name in [*self._plan.named("number"), *self._plan.dataset.target]:
             decimal, thousands = (self._plan.options.get(o, {}) for o in ("decimal", "thousands"))
             signs = (_told(decimal, name, "."), _told(thousands, name, ""))
-            if signs != (".", ""):
+            if signs != (".", "") or self._has_signs(name):
                 found[name] = signs
         return found
+
+    def _has_signs(self, name: str) -> bool:
+        """Return whether numbers of a text file carry signs of money or percent."""
+        import pandas as pd
+
+        column: Any = self._table.columns[name]
+        if self._typed or name not in self._plan.dataset.features:
+            return not self._typed and any(map(SIGNS.search, self._distinct(name)))
+        plain = np.isnan(np.asarray(pd.to_numeric(column, errors="coerce"), float)).sum()
+        return bool(plain > np.isnan(self._plan.dataset.features[name]).sum())
 
     def _told(self, option: str, name: str) -> Iterable[str]:
         words = self._plan.options.get(option, {})

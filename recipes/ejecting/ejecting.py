@@ -14,6 +14,7 @@ from ..rereading import check_finished, check_unchanged, reread
 from ..training.building import build_model
 from ..training.runs import Run, open_run
 from .array_data import array_data, recording_data
+from .checked import check_reading
 from .division import division
 from .fitting_lines import joined, settings, training
 from .graphs import graph_lines
@@ -110,6 +111,8 @@ def script_of(run: Run) -> str:
     prepared = preparing(plan)
     network, functions = graph_lines(zoo.parts(model).trunk, "given", run.config.seed)
     data, divided = _data(plan)
+    reading = [f"DATA = {literal(dataset.source)}", f"SEED = {run.config.seed}", *data, *divided]
+    check_reading(plan, "\n".join([_imports("\n".join(reading)), *reading]))
     train_lines, later = training(plan)
     body = [
         *_heading(1, "Settings"),
