@@ -14,8 +14,10 @@ from .checking import checked_answers, checked_number, checked_task
 from .curves import confusion_matrix, curves
 from .intervals import (
     MOST_ROWS,
+    PERCENTILE_SAMPLES,
     Estimate,
     interval,
+    left_out_counts,
     resampled_counts,
     sample_count,
     zero_error_bound,
@@ -180,8 +182,12 @@ def evaluate(
     scorer = make_scorer(labels, values, task, threshold)
     points = {key: float(v[0]) for key, v in scorer(np.ones((len(labels), 1))).items()}
     draws, used = resampled_scores(labels, values, task, threshold, samples, seed)
+    counts = left_out_counts(len(labels)) if used >= PERCENTILE_SAMPLES else None
+    left = dict.fromkeys(points) if counts is None else scorer(counts)
     estimates = {
-        key: Estimate(point, *interval(point, draws[key], confidence))
+        key: Estimate(
+            point, *interval(point, draws[key], confidence, rows=len(labels), left_out=left[key])
+        )
         for key, point in points.items()
         if np.isfinite(point)
     }

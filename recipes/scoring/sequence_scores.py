@@ -27,7 +27,10 @@ def evaluate_sequences(
     method = method_of(task)
     draws, used = sequence_draws(method, labels, answers, task, samples, seed)
     metrics = {
-        name: Estimate(float(values[0]), *interval(float(values[0]), values[1:], confidence))
+        name: Estimate(
+            float(values[0]),
+            *interval(float(values[0]), values[1:], confidence, rows=len(labels)),
+        )
         for name, values in draws.items()
         if np.isfinite(values[0])
     }

@@ -6,6 +6,7 @@ from goodfit.recipes import Estimate, evaluate
 from goodfit.recipes.scoring import evaluation as evaluation_module
 from goodfit.recipes.scoring.intervals import (
     interval,
+    left_out_counts,
     resampled_counts,
     sample_count,
     zero_error_bound,
@@ -29,6 +30,60 @@ def test_counts_are_draws_with_replacement_and_repeat_with_the_seed():
 def test_interval_is_the_percentiles_of_what_has_a_meaning():
     draws = np.r_[np.arange(1001) / 1000, np.nan]
     assert interval(0.5, draws, 0.9) == pytest.approx((0.05, 0.95))
+
+
+@pytest.mark.parametrize("rows", [8, 20, 45, 300])
+def test_few_rows_reach_as_far_as_the_t_distribution(rows):
+    from scipy.stats import t
+
+    draws = np.random.default_rng(0).normal(size=200)
+    low, high = interval(0.0, draws, 0.95, rows=rows)
+    wider = t.ppf(0.975, rows - 1) * np.sqrt(rows / (rows - 1))
+    assert high == -low == pytest.approx(wider * draws.std(), rel=2e-3)
+
+
+def test_bias_and_skewness_move_the_ends_as_in_scipy():
+    from scipy.stats import bootstrap
+
+    values = np.random.default_rng(3).exponential(size=60)
+    counts = np.concatenate(list(resampled_counts(60, 20_000, seed=1)), axis=1)
+    left = (values @ left_out_counts(60)) / 59
+    # So many rows that the t distribution is the normal one.
+    draws = values @ counts / 60
+    ours = interval(values.mean(), draws, 0.95, rows=0, left_out=left)
+    theirs = bootstrap(
+        (values,), np.mean, n_resamples=20_000, method="BCa", random_state=np.random.default_rng(2)
+    ).confidence_interval
+    assert ours == pytest.approx(tuple(theirs), abs=0.01)
+    plain = interval(values.mean(), draws, 0.95)
+    assert ours[0] > plain[0]
+    assert ours[1] > plain[1]
+
+
+def test_rows_are_left_out_one_by_one_or_in_parts():
+    assert (left_out_counts(40) == 1 - np.eye(40)).all()
+    parts = left_out_counts(1001)
+    assert parts.shape == (1001, 200)
+    assert ((1 - parts).sum(axis=1) == 1).all()
+    assert left_out_counts(7) is None
+    assert left_out_counts(50_000) is None
+
+
+def test_the_interval_of_a_skewed_score_of_few_rows_holds_the_truth():
+    random = np.random.default_rng(0)
+    rows, sets = 40, 500
+    counts = np.concatenate(list(resampled_counts(rows, 600, seed=4)), axis=1)
+    left = left_out_counts(rows)
+    held = {"plain": [], "moved": []}
+    for _ in range(sets):
+        squares = random.normal(size=rows) ** 2
+        point, draws = squares.mean() ** 0.5, (squares @ counts / rows) ** 0.5
+        without = (squares @ left / (rows - 1)) ** 0.5
+        moved = interval(point, draws, 0.95, rows=rows, left_out=without)
+        for name, ends in (("plain", interval(point, draws, 0.95)), ("moved", moved)):
+            held[name].append(ends[0] <= 1.0 <= ends[1])
+    assert 0.91 < np.mean(held["moved"]) < 0.98
+    assert np.mean(held["plain"]) < np.mean(held["moved"]) - 0.015
 
 
 def test_few_draws_give_a_normal_interval():
