@@ -10,11 +10,12 @@ from ..config import Choice
 
 __all__ = ["Budget", "budget_shares"]
 
-AFTER_SECONDS = 3.0
+AFTER_SECONDS = 3.5
 """Kept for saving, scoring, the report and the end of the process, on a machine that is idle."""
-MOST_SLOWED = 5.0
+MOST_AFTER = 0.4  # of all the time
+MOST_SLOWED = 8.0
 LEAST_MEASURED = 0.5
-MOST_RESERVED = 0.4
+MOST_RESERVED = 0.5
 """At most this share of all the time is kept for the final training."""
 SHARES = {2: 0.3, 3: 0.8, 4: 0.8, 5: 1.0}
 """By which part of the time each phase is to be over."""
@@ -110,5 +111,5 @@ class Budget:
 
     def last_deadline(self) -> float:
         """Return the reading of `time.monotonic` when the final training has to end."""
-        after = min(self.after, 0.25 * self.seconds)
+        after = min(self.after, MOST_AFTER * self.seconds)
         return time.monotonic() + max(0.0, self.remaining - after)
