@@ -106,10 +106,8 @@ def script_of(run: Run) -> str:
     check_unchanged(run, splits)
     model, _ = build_model(run.config, splits)
     plan = Plan(run, dataset, splits, model)
-    from ... import zoo
-
     prepared = preparing(plan)
-    network, functions = graph_lines(zoo.parts(model).trunk, "given", run.config.seed)
+    network, functions = graph_lines(plan.trunk, "given", run.config.seed)
     data, divided = _data(plan)
     reading = [f"DATA = {literal(dataset.source)}", f"SEED = {run.config.seed}", *data, *divided]
     check_reading(plan, "\n".join([_imports("\n".join(reading)), *reading]))

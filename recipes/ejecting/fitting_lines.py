@@ -6,6 +6,7 @@ import numpy as np
 
 from ...zoo.tasks import TABLE_KINDS
 from ..answering.forecasts import LARGEST_SCALED as FAR
+from ..training.batches import MOST_ROWS, rows_at_once
 from ..training.compiling import ADAMW_WEIGHT_DECAY, LOSSES, METRICS, OPTIMIZERS
 from ..training.loop import LEARNING_RATE_FACTOR, LEARNING_RATE_FLOOR
 from .picture_changes import CHANGED, picture_changes
@@ -113,7 +114,7 @@ def training(plan: Plan) -> tuple[list[str], list[str]]:
         f"    batches({', '.join(arrays)}),",
         "    steps_per_epoch=math.ceil(len(train) / BATCH_SIZE),",
         f"    validation_data=({', '.join(watched)}),",
-        "    validation_batch_size=8192,",
+        f"    validation_batch_size={rows_at_once(plan.trunk)},",
         "    epochs=EPOCHS,",
         "    callbacks=callbacks,",
         "    shuffle=False,  # done already",
@@ -133,6 +134,12 @@ def _encoders(plan: Plan) -> list[str]:
             "    return {name: np.asarray(values) for name, values in tensors.items()}",
         ]
         answer = ["    return np.asarray(model(take(rows), training=False))"]
+        if (most := rows_at_once(plan.trunk)) < MOST_ROWS:
+            answer = [
+                f"    pieces = np.array_split(rows, math.ceil(len(rows) / {most}))",
+                "    answers = [model(take(piece), training=False) for piece in pieces]",
+                "    return np.concatenate([np.asarray(each) for each in answers])",
+            ]
     else:
         encode = ["    return preprocessor.predict(take(rows), batch_size=256, verbose=0)"]
         answer = ["    return model.predict(take(rows), batch_size=256, verbose=0)"]

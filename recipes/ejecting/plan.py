@@ -61,6 +61,13 @@ class Plan:
         """Return the names of the columns of these kinds, in order."""
         return [column.name for column in self.dataset.columns if column.kind in kinds]
 
+    @property
+    def trunk(self) -> keras.Model:
+        """The part of the model that is trained."""
+        from ... import zoo
+
+        return zoo.parts(self.model).trunk
+
     def encodes(self, *names: str) -> bool:
         """Return whether the model has one of these parts, such as `dates`, which may say nothing.
 
