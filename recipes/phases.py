@@ -18,12 +18,13 @@ from ..zoo.errors import bad_input
 from .auditing.audits import audit
 from .choosing.configuring import choose_config
 from .completing import Clock, carry_out
-from .config import Choice, Config
+from .config import Choice, Config, is_yours
 from .dataset import Dataset, Splits
+from .model_settings import known_settings
 from .quick_start import assignments, dated_folder
 from .reading.loading import load
 from .splitting.parts import split
-from .studying.beginning import begin_ledger, begun_before
+from .studying.beginning import begin_ledger, begun_before, finished_before
 from .studying.budget import Budget
 from .studying.course import Course, Limits
 from .studying.ending import advise, end_entry
@@ -153,13 +154,17 @@ def choose_baseline(splits: Splits, *, seed: int = 0, overrides: Sequence[str] =
 
     Guide: PH-2, BP-1, ARC-4.
     """
-    config = choose_config(splits, seed=seed)
+    config = choose_config(splits, seed=seed, overrides=overrides)
+    known = known_settings(config.model)
     plain = Choice(0.0, "PH-2, LVL-4", {}, "A baseline has no regularization but early stopping.")
-    changes: dict[str, Any] = {"dropout": plain} if config.dropout else {}
-    if config.model == "mlp":
-        why = "A baseline has one or two layers of 64 to 128."
-        changes["units"] = Choice((128, 64), "PH-2, ARC-2", {}, why)
-    return config.replace(**changes).override(*overrides)
+    narrow = Choice((128, 64), "PH-2, ARC-2", {}, "A baseline has one or two layers of 64 to 128.")
+    simple = {"dropout": plain} | ({"units": narrow} if config.model == "mlp" else {})
+    changes: dict[str, Any] = {
+        name: choice
+        for name, choice in simple.items()
+        if name in known and not is_yours(config, name)
+    }
+    return config.replace(**changes)
 
 
 def _carried_out(
@@ -203,7 +208,7 @@ def _carried_out(
     config, reason = course.carry_out(baseline)
     advise(course, config, splits, budget, ledger)
     clock.step("final", "training the config that stays")
-    run = carry_out(
+    run = finished_before(folder, config, tested=limits["test"]) or carry_out(
         config,
         dataset,
         splits,
