@@ -31,7 +31,27 @@ def single_score(
         Balanced accuracy brought to 0 for guessing and 1 for perfect; or R².
     """
     numeric = column.numeric
-    values = column.codes.astype(float) if numeric is None else _ranks(numeric)
+    if numeric is None:
+        return _halved(column, column.codes.astype(float), answers, chosen, classify)
+    score = _halved(column, _ranks(numeric), answers, chosen, classify)
+    if not SCORE_HOPELESS <= score < 1:
+        return score
+    # Between two groups far apart ranks leave no gap: values that were not learned from fall on
+    # the wrong side of the cut, though a cut of the values themselves would tell all.
+    spread = np.nanstd(numeric)
+    middle = np.nanmean(numeric)
+    return max(score, _halved(column, (numeric - middle) / spread, answers, chosen, classify))
+
+
+def _halved(
+    column: AuditColumn,
+    values: NDArray[np.float64],
+    answers: NDArray[np.generic],
+    chosen: NDArray[np.int64],
+    classify: bool,
+) -> float:
+    """Return how well each half of the rows is answered by what the other one taught."""
+    numeric = column.numeric
     halves = chosen[::2], chosen[1::2]
     told = np.empty(len(answers), float)
     for learn, ask in (halves, halves[::-1]):

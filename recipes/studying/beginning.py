@@ -15,14 +15,14 @@ from ..dataset import Dataset, Splits
 from ..files import new_folder
 from ..rereading import check_unchanged, reread
 from ..training.recording import make_record
-from ..training.runs import Run
+from ..training.runs import Run, open_run
 from ..training.state import TrainingState
 from .budget import budget_shares
 from .ledger import Ledger
 from .measuring import Measure
 from .study import LEDGER
 
-__all__ = ["Begun", "begin_ledger", "begun_before"]
+__all__ = ["Begun", "begin_ledger", "begun_before", "finished_before"]
 
 
 @dataclass(frozen=True)
@@ -121,3 +121,21 @@ def begun_before(folder: Path) -> Begun:
     metric = {**head["metric"], "value": Measure(head["metric"]["value"], head["less_is_better"])}
     spent = sum(entry["seconds"] for entry in ledger.entries("training"))
     return Begun(ledger, dataset, splits, baseline, Choice.from_dict(metric), head["limits"], spent)
+
+
+def finished_before(folder: Path, config: Config, *, tested: bool) -> Run | None:
+    """Return the last training of a study that was cut short after it; None where it is not done.
+
+    So it is not trained again, and above all its test rows are not opened a second time.
+
+    Args:
+        folder: The folder of the study.
+        config: The config that stays.
+        tested: Whether the test rows were to be opened.
+    """
+    if not (folder / "run.json").exists():
+        return None
+    run = open_run(folder)
+    done = run.record["status"] == "finished" and run.record["validation"] is not None
+    done = done and (run.record["test"] is not None or not tested)
+    return run if done and run.config == config else None
