@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .arranging import Arrangement, Step, merged
 from .creation import Event, creations
 from .idioms import IDIOMS, found_idiom, producer
 from .layer_text import operation_name, operation_settings
+from .plan import cannot
 from .repeats import with_loops
 from .writing import literal, wrapped
 
@@ -98,7 +99,6 @@ def _step(tensor: Any, inputs: str, steps: dict[Any, Step]) -> Step:
     key = (id(operation), history.node_index)
     if key in steps:
         return steps[key]
-    kind = type(operation).__name__
     needs: list[Step] = []
 
     def shown(value: Any) -> str:
@@ -111,53 +111,67 @@ def _step(tensor: Any, inputs: str, steps: dict[Any, Step]) -> Step:
             return "[" + ", ".join(map(shown, value)) + "]"
         return _constant(value).replace("{", "{{").replace("}", "}}")
 
-    idiom = found_idiom(tensor)
-    node = producer(tensor)
-    arguments = list(node.arguments.args)
-    named = {k: v for k, v in node.arguments.kwargs.items() if k != "training" and v is not None}
-    named = {k: v for k, v in named.items() if v is not False}
-    is_layer = False
-    if kind == "InputLayer":
-        template = f"{inputs}[{literal(operation.name)}]"
-    elif idiom is not None:
-        known, tensors = idiom
-        width = [literal(tensor.shape[-1])] if known.sized else []
-        template = f"{known.name}({', '.join([*width, *map(shown, tensors)])})"
-        kind = known.name
-    elif hasattr(operation, "build") and hasattr(operation, "trainable_variables"):
-        is_layer = True
-        texts = [shown(value) for value in arguments]
-        texts += [f"{name}={shown(value)}" for name, value in named.items()]
-        template = ", ".join(texts)
-    elif kind in INFIX:
-        one, other = map(shown, arguments)
-        template = f"{one} {INFIX[kind]} {other}"
-    elif kind == "GetItem":
-        place = arguments[1] if isinstance(arguments[1], tuple) else (arguments[1],)
-        template = f"{shown(arguments[0])}{_places(place)}"
-    else:
-        name = operation_name(operation)
-        if not name:
-            raise NotImplementedError(kind)
-        texts = [shown(value) for value in arguments] + operation_settings(operation)
-        texts += [f"{name}={shown(value)}" for name, value in named.items()]
-        template = f"ops.{name}({', '.join(texts)})"
-    inner = list(getattr(operation, "layers", [])) if is_layer else []
-    if inner:  # a sequence of layers is written as these layers
-        operation, *others = [part for part in inner if type(part).__name__ != "InputLayer"]
-    made = Step(
-        type(operation).__name__ if inner else kind,
-        template,
-        needs,
-        operation if is_layer else None,
-        kind in INFIX,
-    )
-    for number, part in enumerate(others if inner else ()):
+    kind, template, is_layer = _written(tensor, inputs, shown)
+    if not is_layer:
+        steps[key] = Step(kind, template, needs, None, kind in INFIX)
+        return steps[key]
+    made: Step | None = None
+    for number, layer in enumerate(_layers_of(operation)):
+        if made is None:
+            made = Step(type(layer).__name__, template, needs, layer)
+        else:
+            made.uses += 1
+            made = Step(type(layer).__name__, "{0}", [made], layer)
         steps[(*key, number)] = made
-        made.uses += 1
-        made = Step(type(part).__name__, "{0}", [made], part)
-    steps[key] = made
-    return made
+    steps[key] = steps.pop((*key, number))
+    return steps[key]
+
+
+def _written(tensor: Any, inputs: str, shown: Callable[[Any], str]) -> tuple[str, str, bool]:
+    """Return the kind of a value, its text, and whether it is what a layer is called with.
+
+    Args:
+        tensor: The value.
+        inputs: What the dictionary of inputs is called.
+        shown: Returns the place of a tensor in the text, or a constant.
+    """
+    operation, node = tensor._keras_history.operation, producer(tensor)
+    kind, arguments = type(operation).__name__, node.arguments.args
+    named = [
+        (name, value)
+        for name, value in node.arguments.kwargs.items()
+        if name != "training" and value is not None and value is not False
+    ]
+    if kind == "InputLayer":
+        return kind, f"{inputs}[{literal(operation.name)}]", False
+    if (found := found_idiom(tensor)) is not None:
+        idiom, tensors = found
+        width = [literal(tensor.shape[-1])] if idiom.sized else []
+        text = f"{idiom.name}({', '.join([*width, *map(shown, tensors)])})"
+        return idiom.name, text, False
+    if kind in INFIX:
+        one, other = map(shown, arguments)
+        return kind, f"{one} {INFIX[kind]} {other}", False
+    if kind == "GetItem":
+        place = arguments[1] if isinstance(arguments[1], tuple) else (arguments[1],)
+        return kind, f"{shown(arguments[0])}{_places(place)}", False
+    texts = [shown(value) for value in arguments]
+    more = [f"{name}={shown(value)}" for name, value in named]
+    if hasattr(operation, "trainable_variables"):
+        return kind, ", ".join([*texts, *more]), True
+    name = operation_name(operation)
+    if not name:
+        raise cannot(f"A network with the operation {kind}", "operations of keras.ops")
+    return kind, f"ops.{name}({', '.join([*texts, *operation_settings(operation), *more])})", False
+
+
+def _layers_of(layer: Any) -> list[Any]:
+    """Return a layer alone, or, of a sequence of layers, these."""
+    if not hasattr(layer, "layers"):
+        return [layer]
+    if type(layer).__name__ != "Sequential":
+        raise cannot(f"A network with the model {layer.name} inside", "layers and operations")
+    return [part for part in layer.layers if type(part).__name__ != "InputLayer"]
 
 
 def _constant(value: Any) -> str:
