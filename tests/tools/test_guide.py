@@ -17,7 +17,6 @@ FAMILIES |= {"WHEN": 4, "QS": 3}
 # Rules that nothing carries out yet, and what will. A rule that is cited must leave this list.
 LATER = {
     "only an experiment that a user runs can show it": ["SEQ-6", "SEQ-11", "OPT-7"],
-    "the five phases, one change at a time": ["PH-4", "PH-5"],
 }
 
 

@@ -18,9 +18,9 @@ network with the same first weights, trains it in the same order of rows, prints
 those of the run, and saves a model. It is meant to be read, changed and shown.
 
 examples:
-  goodfit eject runs/wider                       writes runs/wider/train_model.py
+  goodfit eject runs/wider                     writes runs/wider/train_model.py
   goodfit eject runs/wider --output wider.py
-  python wider.py --data elsewhere/data.csv      the same table in another place
+  python wider.py --data elsewhere/data.csv    the same table in another place
 """
 
 

@@ -16,17 +16,18 @@ from .result import Result
 from .runs import report_or_reason
 
 EPILOG = """\
-The five phases of the guide: prepare, baseline, more capacity while it underfits, regularization by
-levels while it overfits, fine-tuning. Each step is one change, compared with what was before on the
-same seeds and rows, and stays only if it helps. The sealed test rows are opened once, at the end.
+The five phases of the guide: prepare, baseline, more capacity while it
+underfits, regularization by levels while it overfits, fine-tuning. Each step
+is one change, compared with what was before on the same seeds and rows, and
+stays only if it helps. The sealed test rows are opened once, at the end.
 
 examples:
-  goodfit fit breast_cancer --minutes 2       a bundled set
-  goodfit fit data.csv --target price         ten minutes, import and report included
+  goodfit fit breast_cancer --minutes 2    a bundled set
+  goodfit fit data.csv --target price      ten minutes, report included
   goodfit fit data.csv --minutes 60 --metric f1 --output runs/best
-  goodfit fit data.csv --set model=gru        begin with this model
-  goodfit fit --resume runs/best              after Ctrl-C or a crash
-  goodfit ledger runs/best                    what was tried, and what came of it
+  goodfit fit data.csv --set model=gru     begin with this model
+  goodfit fit --resume runs/best           after Ctrl-C or a crash
+  goodfit ledger runs/best                 what was tried, what came of it
 """
 MINUTES = 10.0
 

@@ -21,8 +21,8 @@ several orders, and the scores on the validation rows are carried on. The test r
 It takes about as long as ten trainings; --minutes limits it.
 
 examples:
-  goodfit more-data runs/wider                       what twice the rows would bring
-  goodfit more-data runs/wider --goal 0.95           how many rows that needs
+  goodfit more-data runs/wider                what twice the rows would bring
+  goodfit more-data runs/wider --goal 0.95    how many rows that needs
   goodfit more-data runs/wider --goal 0.9 --metric f1 --minutes 10
 """
 PICTURE = "learning_curve.png"
