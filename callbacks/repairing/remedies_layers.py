@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+
+import keras
 
 from ..findings import Finding
 from .subject import DENSE, RECURRENT, Part, Subject
@@ -30,6 +32,8 @@ FITTING = {"relu": "he_normal", "leaky_relu": "he_normal", "selu": "lecun_normal
 
 def relu_hidden(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
     """Give hidden layers ReLU, with He's initial weights, for sigmoid, tanh or nothing at all.
+
+    A function of the user's own gives way as well, where units are found to be flat.
 
     Guide: ACT-1, ACT-3, ACT-8.
     """
@@ -171,19 +175,19 @@ def _cells(trial: Trial, subject: Subject, kind: str) -> Trial | None:
 
 
 def _activated(
-    trial: Trial, subject: Subject, wrong: Iterable[str | None], right: str, finding: Finding
+    trial: Trial, subject: Subject, wrong: Sequence[str | None], right: str, finding: Finding
 ) -> Trial | None:
     """Return the trial with another activation of hidden layers; recurrent ones keep tanh."""
     if not subject.rebuildable:
         return None
-    wrong = tuple(wrong)
     named = _named(subject, finding) if wrong[0] == "linear" else set()
     changes = []
     for part in subject.hidden(*DENSE, "Activation", *RECURRENT):
         activation = part.now(trial, "activation")
         recurrent = part.kind in RECURRENT
         fitting = "tanh" if recurrent else right
-        if activation not in wrong or activation == fitting or (named and part.name not in named):
+        flat = activation in wrong or (wrong is FLAT and _is_own(activation))
+        if not flat or activation == fitting or (named and part.name not in named):
             continue
         if activation in ("linear", None) and (_activated_behind(part, subject) or _projects(part)):
             continue
@@ -196,6 +200,11 @@ def _activated(
             Change(what, f"layer {part.name}: activation", activation or "linear", fitting)
         )
     return trial.with_(*changes) if changes else None
+
+
+def _is_own(activation: object) -> bool:
+    """Return whether an activation is a function of the user's own, by its name."""
+    return isinstance(activation, str) and not hasattr(keras.activations, activation)
 
 
 def _named(subject: Subject, finding: Finding) -> set[str]:

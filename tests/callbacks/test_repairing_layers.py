@@ -99,6 +99,17 @@ def test_hidden_activations_are_changed_and_outputs_not():
     assert built.layers[1].negative_slope == pytest.approx(0.2)
 
 
+def test_an_activation_of_the_users_own_gives_way_where_units_are_flat():
+    def steep(given):
+        return keras.ops.tanh(40 * given)
+
+    model = model_of(layers.Dense(4, steep), layers.Dense(1, "sigmoid"))
+    _, built = applied(remedies_layers.relu_hidden, model, trial_of())
+    assert built.layers[0].activation.__name__ == "relu"
+    missing = replace(FINDING, fault="missing_activation")
+    assert applied(remedies_layers.relu_hidden, model, trial_of(), missing)[0] is None
+
+
 def test_plain_recurrent_cells_get_gates_also_both_ways():
     cells = [layers.Bidirectional(layers.SimpleRNN(3, return_sequences=True)), layers.SimpleRNN(3)]
     model = model_of(*cells, layers.Dense(1), shape=(5, 3))
