@@ -129,10 +129,11 @@ def test_a_resumed_study_takes_nothing_that_changes_it(studied, capsys):
 @pytest.mark.parametrize("error", ["key", "training"])
 def test_ctrl_c_says_in_one_line_how_to_go_on(error, make_run, monkeypatch, capsys, tmp_path):
     run = open_run(make_run("interrupted"))
+    (tmp_path / "my study").mkdir()
+    made_ledger(tmp_path / "my study" / "ledger.jsonl", end=False, steps=())
 
     def pressed(*_words, progress, **_options):
         progress("study", {"folder": str(tmp_path / "my study"), "minutes": 1.0})
-        progress("best", {"metric": "f1", "value": 0.5, "low": 0.4, "high": 0.6, "trainings": 3})
         raise KeyboardInterrupt if error == "key" else Interrupted(run)
 
     monkeypatch.setattr(phases, "five_phases", pressed)

@@ -155,9 +155,11 @@ class _Resumable:
         )
         if error is None or folder is None or not pressed:
             return
+        from ...recipes.studying.ledger import Ledger
+        from ...recipes.studying.study import LEDGER
         from ..run_view import shown_path
 
-        done = self._progress.trainings
+        done = len(Ledger(folder / LEDGER).entries("training"))
         place = shown_path(folder)
         error.args = (
             f"Interrupted after {done} training{'' if done == 1 else 's'}, which are kept in "
