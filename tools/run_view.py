@@ -27,6 +27,7 @@ __all__ = [
     "show_scores",
     "show_verdict",
     "shown_path",
+    "table_width",
 ]
 
 FINDING_KEYS = ("fault", "rule", "severity", "epoch", "cause", "remedy")
@@ -111,9 +112,9 @@ def show_scores(terminal: Terminal, record: Mapping[str, Any], part: str) -> Non
     terminal.heading("Test" if part == "test" else "Validation", note)
     header = ["", "this model", *(naive_name(name, kind) for name in naive)]
     table = list(_score_lines(scores, naive, whole=True))
-    if _width(header, table) > terminal.width:
+    if table_width(header, table) > terminal.width:
         table = list(_score_lines(scores, naive, whole=False))
-    if _width(header, table) > terminal.width:
+    if table_width(header, table) > terminal.width:
         header = [_in_two_lines(name) for name in header]
         for row in table:
             row[1] = row[1].replace(" (", "\n").removesuffix(")")
@@ -176,7 +177,7 @@ def _counts(findings: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(parts)
 
 
-def _width(header: Sequence[str], table: Sequence[Sequence[str]]) -> int:
+def table_width(header: Sequence[str], table: Sequence[Sequence[str]]) -> int:
     """Return how wide a table is, with the blanks that part and indent it."""
     columns = zip(header, *table, strict=True)
     return sum(2 + max(len(line) for cell in c for line in cell.split("\n")) for c in columns) + 2

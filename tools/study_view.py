@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from .report.wording import metric_name, metric_text
 from .run_facts import next_steps, quoted, run_facts, shown_path
-from .run_view import folder_of, run_data, show_findings, show_scores, show_verdict
+from .run_view import (
+    folder_of,
+    run_data,
+    show_findings,
+    show_scores,
+    show_verdict,
+    table_width,
+)
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..recipes.studying.steps import Step
     from ..recipes.studying.study import Study
 
 __all__ = ["show_steps", "show_story", "show_study", "steps_data", "study_data"]
@@ -121,9 +129,9 @@ def show_story(terminal: Terminal, entries: Entries) -> None:
         for number, (first, *others) in enumerate(chapter.paragraphs):
             if number and others:
                 terminal.line()
-            terminal.line(f"  {first}", "bold" if others else "")
+            terminal.indented(first, 2, "bold" if others else "")
             for line in others:
-                terminal.line(f"    {line}")
+                terminal.indented(line, 4)
 
 
 def show_steps(terminal: Terminal, entries: Entries) -> None:
@@ -142,26 +150,29 @@ def show_steps(terminal: Terminal, entries: Entries) -> None:
     if not steps:
         terminal.line("  Nothing yet." if entry_of(known, "end") is None else "  Nothing.")
         return
-    rows = []
-    for step in steps:
-        gain = "no model"
-        if math.isfinite(step.gain):
-            low, gain, high = (signed(each) for each in (step.low, step.gain, step.high))
-            gain = f"{gain} ({low} to {high})"
-        rows.append(
-            [
-                terminal.mark(MARKS[step.verdict]),
-                f"{step.number}. {step.name}",
-                step.verdict + (", stays" if step.stayed and step.verdict != "kept" else ""),
-                str(step.phase),
-                metric_text(metric, step.before),
-                metric_text(metric, step.after),
-                gain,
-                f"{step.seconds:.0f} s",
-            ]
-        )
-    header = ["", "change", "verdict", "phase", "before", "after", "gain", "time"]
-    terminal.table(header, rows, right=3)
+    header = ["change", "verdict", "phase", "before", "after", "gain", "time"]
+    rows = [_step_row(terminal, step, metric) for step in steps]
+    if table_width(header, rows) <= terminal.width:
+        terminal.table(header, rows, right=2)
+        return
+    narrow = [[row[0], row[1].replace(", ", ",\n"), row[5].replace(" (", "\n(")] for row in rows]
+    terminal.table(["change", "verdict", "gain"], narrow, right=2)
+
+
+def _step_row(terminal: Terminal, step: Step, metric: str) -> list[str]:
+    gain = "no model"
+    if math.isfinite(step.gain):
+        low, gain, high = (signed(each) for each in (step.low, step.gain, step.high))
+        gain = f"{gain} ({low} to {high})"
+    return [
+        f"{terminal.mark(MARKS[step.verdict])} {step.number}. {step.name}",
+        step.verdict + (", stays" if step.stayed and step.verdict != "kept" else ""),
+        str(step.phase),
+        metric_text(metric, step.before),
+        metric_text(metric, step.after),
+        gain,
+        f"{step.seconds:.0f} s",
+    ]
 
 
 def signed(value: float) -> str:

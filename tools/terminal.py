@@ -33,6 +33,11 @@ class Terminal:
         del style
         self._write(text)
 
+    def indented(self, text: str, blanks: int, style: str = "") -> None:
+        """Write one paragraph so many blanks to the right, also where it is wrapped."""
+        del style
+        self._write(" " * blanks + text)
+
     def heading(self, text: str, note: str = "") -> None:
         """Write the title of a part, with a blank line before it."""
         self._write(f"\n{text}{'  ' + note if note else ''}")
@@ -100,6 +105,11 @@ class _RichTerminal(Terminal):
 
     def line(self, text: str = "", style: str = "") -> None:
         self.console.print(printable(text), style=style or None)
+
+    def indented(self, text: str, blanks: int, style: str = "") -> None:
+        from rich.padding import Padding
+
+        self.console.print(Padding(self._text(text, style), (0, 0, 0, blanks)))
 
     def heading(self, text: str, note: str = "") -> None:
         from rich.text import Text

@@ -152,7 +152,7 @@ def test_the_ledger_is_told_as_a_story_a_table_and_data(make_study, capsys):
     for part in ("Phase 4: regularize", "1. dropout 0.3 (LVL-1, REG-2): kept.", "Why now:"):
         assert part in story, part
     table = output(capsys, "ledger", folder, "--table").out
-    assert "✓  1. dropout 0.3" in table
+    assert "✓ 1. dropout 0.3" in table
     assert "+0.09 (+0.05 to +0.13)" in table
     assert "no model" in table
     data = json.loads(output(capsys, "ledger", folder / "ledger.jsonl", "--json").out)
