@@ -24,7 +24,7 @@ from .split_checks import (
     refuse_missing,
 )
 
-__all__ = ["split"]
+__all__ = ["split", "without_large_sets"]
 
 # The guide's sizes: 70-80 % to train on, 10-15 % to watch, 10-15 % to test on.
 TRAIN_SHARE = (0.70, 0.80)
@@ -133,7 +133,7 @@ def _at_random(
             received=f"{len(dataset)} rows, {different} different",
             remedy="Check how the file was written, or add columns that tell the rows apart",
         )
-    units, spread = _without_large_sets(units)
+    units, spread = without_large_sets(units)
     together = len(dataset) - len(np.unique(units))
     figures: dict[str, Any] = {"rows_kept_with_an_equal_one": together}
     note = f" {plural(together, 'row')} with an equal one before stay with it." if together else ""
@@ -157,7 +157,7 @@ def _at_random(
     return parts, "stratified", figures, "Each part has the same shares of the classes." + note
 
 
-def _without_large_sets(units: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+def without_large_sets(units: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
     """Return units with the rows of large sets on their own, and how many rows that are."""
     sizes = np.bincount(units)
     large = sizes[units] > max(LARGE_SET * len(units), LARGE_SET_ROWS)

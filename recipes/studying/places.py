@@ -12,6 +12,7 @@ from ...zoo.errors import require
 from ..auditing.duplicates import same_rows
 from ..config import Choice
 from ..dataset import Dataset, Splits
+from ..splitting.parts import without_large_sets
 
 __all__ = ["FOLDS", "MOST_PLACES", "SMALL_ROWS", "Place", "folds_of", "places_of"]
 
@@ -96,11 +97,13 @@ def folds_of(splits: Splits, count: int, seed: int) -> list[Splits]:
 def _fold_numbers(rows: Dataset, count: int, seed: int) -> NDArray[np.int64]:
     """Return for each row the fold that holds it out."""
     selection = require("sklearn.model_selection", "recipes")
-    units = same_rows(rows)
+    units, _ = without_large_sets(same_rows(rows))
     strata = np.zeros(len(rows), np.int64)
     if rows.task is not None and rows.task.kind in ("binary", "multiclass"):
-        strata = np.asarray(rows.labels).astype(np.int64)
-    copies = int(units.max()) + 1 < len(rows)
+        labels = np.asarray(rows.labels).astype(np.int64)
+        # Where no class has a row for each fold, there are no shares to keep.
+        strata = labels if np.bincount(labels).max() >= count else strata
+    copies = count <= int(units.max()) + 1 < len(rows)
     kind = selection.StratifiedGroupKFold if copies else selection.StratifiedKFold
     folds = np.zeros(len(rows), np.int64)
     with warnings.catch_warnings():
