@@ -28,7 +28,8 @@ _DESCRIPTION = "Keras models that are neither underfit nor overfit, and why."
 _EPILOG = f"""\
 examples:
   goodfit audit data.csv                     what is wrong with a table
-  goodfit train data.csv --target price      a trained, diagnosed and reported model
+  goodfit fit data.csv --target price        a model that fits, found and tested in ten minutes
+  goodfit train data.csv --target price      one training, diagnosed and reported
   goodfit predict runs/NAME new.csv --output predictions.csv
   goodfit COMMAND --help                     options and examples of a command
 

@@ -105,9 +105,11 @@ class Budget:
         """Return the reading of `time.monotonic` when a trial has to end.
 
         Args:
-            final: Seconds that the final training will take, as far as is known.
+            final: Seconds that the final training will take, as far as is known. Where that is 0,
+                the trial gets half of what is left: the final training may take as long.
         """
-        return time.monotonic() + max(0.0, self.remaining - self.reserved(final))
+        left = self.remaining - self.reserved(final)
+        return time.monotonic() + max(0.0, left if final else left / 2)
 
     def last_deadline(self) -> float:
         """Return the reading of `time.monotonic` when the final training has to end."""
