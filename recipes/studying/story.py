@@ -15,6 +15,7 @@ from .telling import score_text
 
 __all__ = ["Chapter", "outline", "scored", "tell_story"]
 
+ACRONYMS = frozenset(["mae", "mse", "rmse", "mase", "owa"])
 Entries = Sequence[Mapping[str, Any]]
 
 
@@ -124,10 +125,10 @@ def scored(metric: str, estimate: Mapping[str, float | None]) -> str:
         >>> scored("log_loss", {"value": 0.1234, "low": 0.1, "high": 0.15})
         'log loss 0.123 (0.1 to 0.15)'
         >>> scored("rmse", {"value": 1234.5, "low": None, "high": None})
-        'rmse 1,234'
+        'RMSE 1,234'
     """
     value, low, high = interval_within(metric, estimate)
-    name = metric.replace("_", " ")
+    name = metric.upper() if metric in ACRONYMS else metric.replace("_", " ")
     if math.isnan(value):
         return f"{name} unknown"
     interval = f" ({score_text(low)} to {score_text(high)})" if math.isfinite(high - low) else ""
@@ -219,6 +220,8 @@ def _looks(end: Mapping[str, Any]) -> str:
     bias = end.get("optimism")
     if bias is None:
         return f"{looks}; nothing else was tried, so the score was not chosen among others."
+    if not bias > 0:
+        return f"{looks}; what was kept was the best wherever it was compared: no luck is seen."
     return f"{looks}; being the best of them flatters the score by about {score_text(bias)}."
 
 

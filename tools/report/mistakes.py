@@ -33,7 +33,7 @@ def looks(facts: Facts) -> Answer:
         end = _end(facts)
         count = end.get("looks") or len(_trainings(facts))
         watched = f"looked at {counted(int(count), 'time')}"
-        if end.get("optimism") is not None:
+        if end.get("optimism"):
             watched += f", which flatters the score by about {end['optimism']:.2g}"
     noun = rows_noun(facts.record)
     said = f"The validation {noun} were {watched}; the test {noun} were"

@@ -54,6 +54,12 @@ def test_the_end_counts_looks_and_openings():
     assert "It brings the last percent, so it comes last." in text
 
 
+def test_no_luck_is_seen_in_what_was_best_everywhere():
+    entries = [*made_entries()]
+    entries[-1]["optimism"] = 0.0
+    assert "the best wherever it was compared" in dict(outline(entries))["looks"]
+
+
 def test_a_column_that_was_left_out_is_named():
     text = text_of(made_ledger(leak=True, name="paid"))
     assert "Left out: paid." in text
@@ -119,7 +125,7 @@ def test_an_interval_does_not_leave_what_the_metric_can_be():
     assert interval_within("r2", {"value": 0.5, "low": -1.0, "high": 1.5}) == (0.5, -1.0, 1.0)
     none = interval_within("rmse", {"value": 1.0, "low": None, "high": None})
     assert all(math.isnan(end) for end in none[1:])
-    assert scored("rmse", {"value": None, "low": None, "high": None}) == "rmse unknown"
+    assert scored("rmse", {"value": None, "low": None, "high": None}) == "RMSE unknown"
 
 
 def test_the_picture_has_a_line_for_each_change_in_the_colour_of_its_verdict():
