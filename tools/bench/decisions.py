@@ -304,6 +304,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
     parser.add_argument("--only", default="", help="names of cases, separated by commas")
     parser.add_argument("--seeds", type=int, default=40)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--kept", type=int, default=5, help="seeds whose change is carried out")
     parser.add_argument("--changes", type=int, default=8, help="tried on the good baseline")
     parser.add_argument("--results", type=Path, help="the JSON file that keeps each result")
@@ -316,7 +317,7 @@ def main() -> int:
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
     kept = Kept(given.results)
-    for seed in range(0 if given.table else given.seeds):
+    for seed in range(given.first, given.first if given.table else given.first + given.seeds):
         for name in wanted:
             if kept.has(f"{name} {seed}"):
                 continue

@@ -364,8 +364,8 @@ def ranks(kept: Kept) -> tuple[list[dict[str, str]], list[str]]:
             collected.setdefault(way, []).append(above + (equal + 1) / 2)
         row = {"set": name, "kind": words, "seeds": str(max(map(len, scores.values())))}
         rows.append(row | {way: f"{abs(means[way]):.4g}" for way in means})
-        if {"fit", "quick_start"} <= means.keys():
-            spread = float(np.std(scores["quick_start"], ddof=1)) if row["seeds"] > "1" else 0.0
+        if {"fit", "quick_start"} <= means.keys() and len(scores["quick_start"]) > 1:
+            spread = float(np.std(scores["quick_start"], ddof=1))
             if means["fit"] < means["quick_start"] - spread:
                 notes.append(f"{name}: fit is more than one standard deviation below quick_start.")
         for other in ("boosting", "linear"):
