@@ -9,6 +9,7 @@ from typing import Any
 
 from ...zoo.tasks import Column, Task
 from ..config import Choice, Config
+from ..reading.wording import plural
 from ..scoring.intervals import Estimate
 from ..training.runs import peak_memory
 from .budget import Budget
@@ -154,7 +155,8 @@ class Course:
     def _next(self, state: State, config: Config) -> tuple[Change | None, str]:
         """Return the first change that is new, allowed and fits into the time."""
         if self._limits.trials is not None and self._steps >= self._limits.trials:
-            return None, f"{self._limits.trials} changes were tried, which was the limit."
+            limit = plural(self._limits.trials, "change was", "changes were")
+            return None, f"{limit} tried, which was the limit."
         if all(outcome.failed for outcome in self.trials.outcomes(config)) and state.phase != 2:
             return None, "No training came to a model."
         wanted = [
