@@ -111,7 +111,7 @@ CASES = {
     ),
     "kernel ridge": Case(
         bends,
-        lambda _: KernelRidge(kernel="rbf", alpha=0.1),
+        lambda _: KernelRidge(kernel="rbf").set_params(alpha=0.1),
         squares,
         300,
         False,
@@ -173,13 +173,13 @@ def curve_of(case, generator, repeat):
             losses[place, order] = case.losses(model, *held)
     drawn = generator.integers(0, total // 5, (SAMPLES, total // 5))
     means = np.stack([scored(losses[..., each], name).mean(axis=1) for each in drawn], axis=1)
-    written = [
+    scores, noise = (
         tuple(map(tuple, values.tolist())) for values in (scored(losses, name), np.cov(means))
-    ]
+    )
     less = name != "accuracy"
     best = 0.0 if less else 1.0
     numbers = tuple(rows.tolist())
-    return LearningCurve(name, less, best, numbers, *written, total, total // 5)
+    return LearningCurve(name, less, best, numbers, scores, noise, total, total // 5)
 
 
 def own_truth(generator, rows):
@@ -189,14 +189,16 @@ def own_truth(generator, rows):
 
     x, y = clusters(generator, HELD, width=10, classes=3)
     held = load((x, y.astype(str)))
+    task, labels = held.task, np.array(held.labels)
+    if task is None:
+        raise SystemExit("the made rows have no task")
     found = []
     for factor in FACTORS:
         each = []
         for seed in range(4):
             run = own_run(generator, round(rows * factor / 0.7), seed)
-            outputs = answers_of(run.model, held, held.task)
-            labels = np.array(held.labels)
-            each.append(evaluate(labels, outputs, held.task, samples=1).metrics["accuracy"].value)
+            outputs = answers_of(run.model, held, task)
+            each.append(evaluate(labels, outputs, task, samples=1).metrics["accuracy"].value)
         found.append(float(np.mean(each)))
     return found
 
