@@ -83,8 +83,8 @@ def five_phases(
     """
     spent = 0.0 if started is None else time.monotonic() - started
     clock, budget = Clock(progress), Budget(60.0 * _checked(minutes), spent=spent)
-    assigned = [*assignments(settings), f"seed={seed}"]
-    wanted = Config().override(*assigned)
+    assigned = assignments(settings)
+    wanted = Config().override(f"seed={seed}", *assigned)
 
     # 1. Prepare: read, leave out what gives the answer away, seal the test rows.
     clock.step("load", "reading the data")
@@ -94,7 +94,7 @@ def five_phases(
     splits = _split(dataset, wanted)
 
     # 2. Baseline: as simple as the guide says.
-    baseline = choose_baseline(splits, seed=seed, overrides=assigned)
+    baseline = choose_baseline(splits, seed=wanted.seed, overrides=assigned)
     measure = choose_measure(splits.task, splits.train.labels, metric)
     folder = Path(output) if output is not None else dated_folder(dataset)
     ledger = begin_ledger(
@@ -103,7 +103,7 @@ def five_phases(
         baseline,
         measure,
         left_out,
-        {"minutes": minutes, "seeds": seeds, "trials": trials, "seed": seed, "test": test},
+        {"minutes": minutes, "seeds": seeds, "trials": trials, "seed": wanted.seed, "test": test},
     )
     return _carried_out(ledger, folder, dataset, splits, baseline, measure, clock, budget)
 
