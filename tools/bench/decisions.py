@@ -289,7 +289,8 @@ def summary(kept: Kept) -> tuple[list[dict[str, str]], list[dict[str, str]], lis
             row |= {"changes tried": str(changes), "kept wrongly": str(wrongly)}
             still.append({head.replace("right first", "stays"): v for head, v in row.items()})
         else:
-            row["kept"] = f"{sum(v == 'kept' for v in tried)} of {len(tried)}" if tried else "–"
+            if tried:
+                row["kept"] = f"{sum(v == 'kept' for v in tried)} of {len(tried)}"
             rows.append(row)
         misses += [
             f"{which}: {each['change']} ({each['cause']})"
