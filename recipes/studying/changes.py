@@ -11,7 +11,7 @@ from ..config import Choice, Config
 
 __all__ = ["RATE_FACTORS", "Change", "written"]
 
-RATE_FACTORS = (0.3, 1.0, 3.0)
+RATE_FACTORS = (1.0, 0.3, 3.0)
 """Factors of the learning rate at which a change that moves the best rate is tried."""
 # A change of these moves the best learning rate, and would be judged wrongly at the old one.
 MOVES_RATE = frozenset(

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...zoo.tasks import Column, Task
-from ..config import Choice, Config
+from ..config import Config
 from ..reading.wording import plural
 from ..scoring.intervals import Estimate
 from ..training.runs import peak_memory
 from .budget import Budget
-from .changes import RATE_FACTORS, Change
+from .changes import Change
 from .comparing import Verdict, compare_in
 from .deciding import State, next_changes, note_of, state_of
 from .ledger import Ledger
 from .pairing import interval_of, mean_of_places
+from .rechecking import rechecked, with_rate
 from .trials import Outcome, OutOfTime, Trials
 
 __all__ = ["Course", "Limits"]
@@ -202,7 +203,7 @@ class Course:
         places = list(range(self.trials.most))
         rates: dict[str, float] = {}
         if change.moves_rate and len(places) > 2:
-            after, rates = self._rechecked(after)
+            after, rates = rechecked(self.trials, after, self._tell_rate)
             places = places[1:]  # the first was used to choose the rate
         verdict = compare_in(
             self.trials,
@@ -238,7 +239,7 @@ class Course:
         change = Change.from_dict(entry["change"])
         after = change.apply(config)
         if "learning_rate" in entry["difference"] and change.setting != "learning_rate":
-            after = _with_rate(after, entry["difference"]["learning_rate"][1])
+            after = with_rate(after, entry["difference"]["learning_rate"][1])
         return self._taken(change, config, after, Verdict.from_dict(entry["verdict"]))
 
     def _taken(self, change: Change, config: Config, after: Config, verdict: Verdict) -> Config:
@@ -250,21 +251,8 @@ class Course:
         self._tell_best(stays)
         return stays
 
-    def _rechecked(self, after: Config) -> tuple[Config, dict[str, float]]:
-        """Return the changed config at the best of three learning rates, and their scores.
-
-        A change that moves the best rate would be judged wrongly at the old one.
-        """
-        rate = after.learning_rate
-        scores: dict[float, float] = {}
-        for factor in RATE_FACTORS:
-            self._tell("trial", {"change": f"learning rate x{factor:g}", "place": 0})
-            found = self.trials.outcome(_with_rate(after, rate * factor), 0)
-            scores[factor] = found.score
-        sign = 1 if self.trials.measure.less_is_better else -1
-        best = min(RATE_FACTORS, key=lambda factor: (_nan_last(sign * scores[factor]), factor != 1))
-        named = {f"x{factor:g}": score for factor, score in scores.items()}
-        return (after if best == 1 else _with_rate(after, rate * best)), named
+    def _tell_rate(self, name: str) -> None:
+        self._tell("trial", {"change": name, "place": 0})
 
     def _losses(self, *configs: Config) -> list[float]:
         """Return the mean training loss of configs at their best epochs; NaN where none trained."""
@@ -297,11 +285,6 @@ def _until(change: Change) -> int:
     return 5 if change.phase == 2 else change.phase
 
 
-def _with_rate(config: Config, rate: float) -> Config:
-    reason = "The best rate moves with what was changed, so it was looked for at x0.3, x1 and x3."
-    return config.replace(learning_rate=Choice(rate, "LR-1, BP-2", {}, reason))
-
-
 def _difference(after: Config, before: Config) -> dict[str, list[Any]]:
     return {name: [_plain(v) for v in pair] for name, pair in after.difference(before).items()}
 
@@ -312,7 +295,3 @@ def _state(state: State) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else value
-
-
-def _nan_last(value: float) -> float:
-    return float("inf") if value != value else value

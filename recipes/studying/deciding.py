@@ -154,7 +154,9 @@ def note_of(change: Change, before: float, after: float, verdict: str) -> str:
         return "The training loss did not fall: capacity was not what was missing."
     if verdict == "kept":
         return "The training loss fell, and validation followed."
-    return "The training loss fell and validation did not follow: it learns by heart."
+    if verdict == "reverted":
+        return "The training loss fell and validation did not follow: it learns by heart."
+    return "The training loss fell; whether validation followed cannot be told."
 
 
 def _less_regularization(config: Config) -> list[Change]:
