@@ -29,7 +29,8 @@ class Verdict:
     """Whether a change helped, by how much, and how sure that is.
 
     Args:
-        verdict: `kept`, `reverted` or `not distinguishable`; then the simpler config stays.
+        verdict: `kept`, `reverted` or `not distinguishable`; then the simpler config stays, unless
+            it loses more than one standard error.
         stays: `before` or `after`: which of the two configs stays.
         metric: What decided.
         before: Its mean over the trainings of the config as it was.
@@ -188,10 +189,13 @@ def _failed(
 
 
 def _verdict(paired: Paired, verdict: str, simpler: bool) -> Verdict:
-    mean, _, _ = paired.gain()
+    mean, error, _ = paired.gain()
     low, high = paired.interval(CONFIDENCE)
     old, new = float(paired.before[:, 0].mean()), float(paired.after[:, 0].mean())
-    stays = {KEPT: "after", REVERTED: "before"}.get(verdict, "after" if simpler else "before")
+    # Within one standard error, as Breiman and others (1984) choose the smaller tree: without a
+    # limit a model would be made smaller and smaller by losses that are each too small to show.
+    shrinks = simpler and mean >= -error
+    stays = {KEPT: "after", REVERTED: "before"}.get(verdict, "after" if shrinks else "before")
     name = paired.measure.name
     figures = (
         f"{name} {old:.4g} before and {new:.4g} after, gain {mean:.3g} [{low:.3g}, {high:.3g}]"
@@ -201,6 +205,8 @@ def _verdict(paired: Paired, verdict: str, simpler: bool) -> Verdict:
         REVERTED: "The change harms",
         UNCLEAR: f"No difference can be shown, so the simpler config, that {stays} it, stays",
     }[verdict]
+    if verdict == UNCLEAR and simpler and not shrinks:
+        words = "The simpler config loses more than one standard error, so it does not stay"
     places = len(paired.before)
     sentence = f"{words}: {figures} in {places} pairs of trainings."
     return Verdict(verdict, stays, name, old, new, mean, low, high, places, sentence)

@@ -118,8 +118,8 @@ def next_changes(
     """
     more = capacity_steps(config, out_of_epochs=state.out_of_epochs)
     levels = [regularization(level, config, task, columns) for level in LEVELS]
-    first_level = [*levels[0], *smaller_steps(config)]
-    less = [*first_level, *levels[1], *levels[2]]
+    first_level = levels[0]
+    less = [*first_level, *smaller_steps(config), *levels[1], *levels[2]]
     fine = fine_tuning(config)
     if state.cause == "unstable":
         cures = [*rate_steps(config, too_high=True), *more, *first_level]

@@ -70,8 +70,8 @@ def studied(kind: str, number: int) -> dict[str, Any]:
             seed=number,
             settings=SETTINGS,
         )
-        run = study.best
-        held = run.splits.test.open("the bench of intervals")
+        run: Any = study.best
+        held: Any = run.splits.test.open("the bench of intervals")
         shown = run.record["test"]["metrics"]
         fresh = rows_of(kind, FRESH, generator)
         labels = fresh.y.to_numpy()
@@ -106,7 +106,7 @@ def answers(model: Any, features: Any) -> np.ndarray:
     return np.concatenate(found)
 
 
-def again(kind: str, known: dict[str, Any]) -> dict[str, Any]:
+def again(kind: Any, known: dict[str, Any]) -> dict[str, Any]:
     """Return the intervals that evaluate gives the same answers now."""
     from goodfit.recipes import evaluate
     from goodfit.zoo import Task

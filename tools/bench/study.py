@@ -30,7 +30,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -111,6 +111,7 @@ def by_fit(given: Given) -> np.ndarray:
 
     part = given.dataset.take(given.rows)
     answers = labels_of(given.dataset, given.rows)
+    reading: dict[str, Any]
     if part.columns[0].kind == "sequence" or part.columns[0].width > 1:
         (column,) = part.columns
         source, target, reading = (part.features[column.name], answers), None, {}
@@ -129,7 +130,7 @@ def by_fit(given: Given) -> np.ndarray:
             test=False,
             **reading,
         )
-        columns = study.best.splits.train.columns
+        columns = cast(Any, study.best.splits).train.columns
         held = given.dataset.take(given.test)
         found = list(held.features.values())
         features = {c.name: held.features.get(c.name, found[0]) for c in columns}
@@ -328,11 +329,14 @@ def run(name: str, dataset: Any, seed: int, way: str, seconds: float) -> dict[st
     from sklearn.model_selection import train_test_split
 
     labels = np.asarray(dataset.labels)
-    rows, test = train_test_split(
-        np.arange(len(dataset)),
-        test_size=0.2,
-        random_state=seed,
-        stratify=labels if dataset.task.is_classification else None,
+    rows, test = cast(
+        Any,
+        train_test_split(
+            np.arange(len(dataset)),
+            test_size=0.2,
+            random_state=seed,
+            stratify=labels if dataset.task.is_classification else None,
+        ),
     )
     began = time.monotonic()
     outputs = FUNCTIONS[way](Given(dataset, rows, test, seed, seconds))

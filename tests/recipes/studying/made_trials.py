@@ -43,12 +43,15 @@ class MadeTrials(Trials):
         clock: A namespace whose `now` goes on by `seconds` with each training.
         noise: Standard deviation of a score from place to place.
         ends: When `now` passes it, a training is out of time.
+        luck: Seeds the noise.
     """
 
-    def __init__(self, world, *, clock=None, seconds=1.0, noise=0.002, ends=math.inf, **options):
+    def __init__(
+        self, world, *, clock=None, seconds=1.0, noise=0.002, ends=math.inf, luck=0, **options
+    ):
         self.trained = []
         self._world, self._noise, self._seconds, self._ends = world, noise, seconds, ends
-        self._clock = clock or SimpleNamespace(now=0.0)
+        self._clock, self._luck = clock or SimpleNamespace(now=0.0), luck
         super().__init__(made_splits(), Measure("log_loss", True), **options)
 
     def _trained(self, config, place):
@@ -59,7 +62,7 @@ class MadeTrials(Trials):
         self.trained.append((key, place.number))
         wanted = dict(self._world(config, place.number))
         faults = wanted.pop("faults", ())
-        seed = [place.number, int(key[:6], 16)]
+        seed = [place.number, int(key[:6], 16), self._luck]
         wanted["loss"] += self._noise * np.random.default_rng(seed).normal()
         made = outcome_of(wanted.pop("loss"), *faults, **wanted, place=place.number, key=key)
         return Outcome(**{**vars(made), "seconds": self._seconds})
