@@ -103,9 +103,10 @@ class Head:
 
     @property
     def is_multilabel(self) -> bool:
-        """Whether targets are rows of zeros and ones that are not one-hot."""
+        """Whether targets are rows of zeros and ones that are not one-hot, nor one for each step."""
         return (
             self.target is not None
+            and len(self.target.shape) >= len(self.output.shape)
             and not self.target.one_hot
             and self.label_width > 1
             and set(self.target.values) <= {0.0, 1.0}

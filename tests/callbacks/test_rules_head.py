@@ -210,6 +210,7 @@ FITS = {
     "hinge, 0 and 1": (output("hinge", "linear"), labels(0, 1)),
     "a loss of somebody's own": (output("", "softmax", (3,)), labels(5, 77)),
     "a forecast of steps": (output(MSE, "linear", (12, 1)), numbers(-1, 1, (12,))),
+    "a yes or no for each step": (output(SCE, "softmax", (12, 2)), marks(12)),
     "one-hot steps": (output(CCE, "softmax", (20, 4)), one_hot(4, (20,))),
     "kld of shares": (output("kl_divergence", "softmax", (4,)), numbers(0, 1, (4,), 0.25)),
     "texts": (output(SCE, "softmax", (3,)), ArrayFacts("y", (), "string", 200)),

@@ -9,7 +9,7 @@ from goodfit.recipes import Config
 from goodfit.recipes.studying.budget import Budget
 from goodfit.recipes.studying.course import Limits
 from goodfit.recipes.studying.ledger import Ledger
-from made_trials import BASELINE, made_course, names
+from made_courses import BASELINE, made_course, names
 
 
 def by_heart(config, place=0):

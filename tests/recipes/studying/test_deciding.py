@@ -4,7 +4,7 @@ import pytest
 from goodfit.recipes import Config
 from goodfit.recipes.studying.deciding import next_changes, state_of
 from goodfit.zoo import Task
-from made_trials import outcome_of
+from made_courses import outcome_of
 
 BINARY, NUMBER = Task("binary", ("no", "yes")), Task("regression", ("y",))
 CONFIG = Config(units=(64, 32), dropout=0.0)

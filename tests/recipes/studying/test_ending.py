@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from goodfit.recipes.studying.ending import optimism
 from goodfit.recipes.studying.ledger import Ledger
-from made_trials import BASELINE, MadeTrials
+from made_courses import BASELINE, MadeTrials
 
 
 def trials(noise, configs, places=5, ledger=None, seed=0):
