@@ -1,7 +1,8 @@
 """What a case of the suite is: a training with a known fault, or with none, and its repaired twin.
 
-The suite has two halves, each with the same sorts of cases: `open_half` is what rules may be tried
-and thresholds set on; `kept_half` is what the published table reports, and no threshold is set on.
+The suite has three parts with the same sorts of cases: `open_half` is what rules may be tried and
+thresholds set on; `kept_half` was kept from that until its first complete run was published;
+`new_cases` came after it, and were kept from it likewise.
 `new_cases` came later, from people who had not read the rules; no threshold is set on them either.
 """
 

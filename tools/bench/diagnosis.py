@@ -35,16 +35,35 @@ SUITE = Path(__file__).parents[2] / "tests" / "faults"
 TEXT = """# What the diagnosis finds
 
 Trainings with a known fault, each with a twin without it, and healthy trainings that look ill by
-some fixed threshold. Thresholds were set on the open half; none was set on the kept half. Run a
-half again with
+some fixed threshold. Thresholds were set on the open half. The row of the kept half is that of its
+first complete run, before any threshold was set on it; later the rules were mended by its misses.
+So new cases were written without reading the rules, and their row is that of their first complete
+run in turn: it says best what to expect of a training that nobody has seen.
+
+By the rules as they are now, over the same evidence, the root is named in all 154 broken trainings
+of the open and the kept half, and 1 of their 63 healthy ones is given a warning; those figures are
+of trainings that the rules were mended by. The error on a healthy new case was a mistake, since
+mended; of the five warnings three say that the validation loss was still falling, which it was.
+
+Run a half again with
 
 ```text
-python tools/bench/diagnosis.py --half kept --repair --write docs/diagnosis_numbers.md
+python tools/bench/diagnosis.py --half new --repair --write docs/diagnosis_numbers.md
 ```
 
 A root is named where it is a finding or stands among the consequences of one, and first where it is
 the first finding. Precision is the share of the warnings and errors on broken trainings that are
 right. A repair closes the share of the gap between the score of the broken training and its twin's.
+
+Repairs were run in portions, over several states of the code: of the kept half 61 of 69 repairable
+trainings could be scored, and 58 of them were mended by at least 70 % of the gap, with 1.4
+retrainings and 2.3 times the time of the training on average (median 1.2); of the open half 19 were
+run anew, and 17 mended. What was not: alarms so rare that nothing is a warning
+(`one_alarm_in_twenty_five`), a penalty that is only an info (`reviews_lstm_dropped_and_pulled`), a
+network too narrow as well as dead (`narrow_and_deep`), units flat by the user's own activation
+(`digits_through_steep_units`, mended since, not run again), and a memory longer than a GRU learns
+in the epochs given (`plain_rnn_asked_ninety_steps`). None of the 11 healthy trainings that
+were run was made worse.
 """
 
 
@@ -65,7 +84,8 @@ def write(path: Path, half: str, row: dict[str, str], misses: list[str]) -> None
     kept.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", "utf-8")
     text = [TEXT, table([each["row"] for each in known.values()])]
     for name, each in known.items():
-        text += ["", f"## Misses of the {name} half", ""]
+        part = "new cases" if name == "new" else f"{name} half"
+        text += ["", f"## Misses of the {part}", ""]
         text += [f"- {miss}" for miss in each["misses"]] or ["None."]
     path.write_text("\n".join(text) + "\n", "utf-8")
 
