@@ -2,8 +2,7 @@
 
 The suite has three parts with the same sorts of cases: `open_half` is what rules may be tried and
 thresholds set on; `kept_half` was kept from that until its first complete run was published;
-`new_cases` came after it, and were kept from it likewise.
-`new_cases` came later, from people who had not read the rules; no threshold is set on them either.
+`new_cases` came later, written without reading the rules, and were kept likewise.
 """
 
 from __future__ import annotations
