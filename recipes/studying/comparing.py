@@ -203,7 +203,7 @@ def _verdict(paired: Paired, verdict: str, simpler: bool) -> Verdict:
     words = {
         KEPT: "The change helps",
         REVERTED: "The change harms",
-        UNCLEAR: f"No difference can be shown, so the simpler config, that {stays} it, stays",
+        UNCLEAR: f"No difference can be shown, so the config {stays} it stays: it is simpler",
     }[verdict]
     if verdict == UNCLEAR and simpler and not shrinks:
         words = "The simpler config loses more than one standard error, so it does not stay"
