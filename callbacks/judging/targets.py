@@ -103,7 +103,7 @@ class Head:
 
     @property
     def is_multilabel(self) -> bool:
-        """Whether targets are rows of zeros and ones that are not one-hot, nor one for each step."""
+        """Whether targets are rows of zeros and ones: not one-hot, nor one for each step."""
         return (
             self.target is not None
             and len(self.target.shape) >= len(self.output.shape)
