@@ -43,6 +43,11 @@ class Measure:
         """Return how much better `after` is; positive is better, whatever the metric."""
         return before - after if self.less_is_better else after - before
 
+    def score(self, labels: Any, found: NDArray[Any], task: Task) -> float:
+        """Return the score on the rows alone; the arguments are those of `draws`."""
+        labels, found = _checked(labels, found, task)
+        return float(self._score(labels, found, task, np.ones((len(found), 1)))[0])
+
     def draws(
         self, labels: Any, found: NDArray[Any], task: Task, seed: int = 0
     ) -> NDArray[np.float64]:
@@ -58,8 +63,7 @@ class Measure:
         Returns:
             Shape `(1 + samples,)`. The spread of the draws is that of all rows.
         """
-        if not task.is_sequence:
-            labels, found = checked_answers(labels, found, task)
+        labels, found = _checked(labels, found, task)
         point = self._score(labels, found, task, np.ones((len(found), 1)))
         rows = len(found)
         shrink = 1.0
@@ -143,6 +147,10 @@ def choose_measure(task: Task, labels: Any, metric: str | None = None) -> Choice
             )
         first, rule, reason = metric, "", "you set it."
     return Choice(Measure(first, first in errors), rule, {"metric": first}, reason)
+
+
+def _checked(labels: Any, found: NDArray[Any], task: Task) -> tuple[Any, NDArray[Any]]:
+    return (labels, found) if task.is_sequence else checked_answers(labels, found, task)
 
 
 def _taken(labels: Any, index: NDArray[Any]) -> Any:

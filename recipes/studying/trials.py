@@ -226,12 +226,12 @@ class Trials:
         if run.record["stopped_by"] == OUT_OF_TIME:
             raise OutOfTime("The time was up before this training ended.")
         answers = _answers(run, splits.validation)
-        score = self.measure.draws(splits.validation.labels, answers, splits.task, place.number)[0]
+        score = self.measure.score(splits.validation.labels, answers, splits.task)
         seconds = time.monotonic() - started
         figures = _figures(run)
         memory = peak_memory()
         return Outcome(
-            key, place.number, float(score), run.findings, figures, seconds, memory, "", answers
+            key, place.number, score, run.findings, figures, seconds, memory, "", answers
         )
 
     def _baseline(self, place: Place) -> Any:
