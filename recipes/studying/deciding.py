@@ -77,6 +77,8 @@ def state_of(outcomes: Sequence[Outcome], config: Config) -> State:
         shown = f"{times:.0f} times" if times > 1 else f"1 / {1 / times:.0f} of"
         reason = f"The learning rate is {shown} the standard {standard:g} of {config.optimizer}."
         return state(2, cause, reason)
+    if any(each.failed for each in outcomes) and not found & UNSTABLE:
+        return state(2, "unstable", "A training ended in a loss that is not a number.")
     for phase, cause, names in (
         (2, "unstable", UNSTABLE),
         (2, "slow", SLOW),
@@ -85,8 +87,6 @@ def state_of(outcomes: Sequence[Outcome], config: Config) -> State:
         (4, "overfitting", OVERFITTING),
     ):
         shown = sorted(found & names)
-        if any(each.failed for each in outcomes) and cause == "unstable" and not shown:
-            return state(phase, cause, "A training ended in a loss that is not a number.")
         if shown:
             return state(phase, cause, f"Found in most trainings: {', '.join(shown)}.")
     if out_of_epochs:

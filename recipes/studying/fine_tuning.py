@@ -6,6 +6,7 @@ from ..choosing.selection import SGD_LEARNING_RATE
 from ..config import Config
 from ..model_settings import known_settings
 from .changes import Change
+from .levels import reduce_on_plateau
 
 __all__ = ["FAR", "fine_tuning", "rate_steps", "standard_rate"]
 
@@ -76,8 +77,7 @@ def fine_tuning(config: Config) -> tuple[Change, ...]:
     why = "A rate three times as large leaves flat and narrow places behind."
     changes.append(Change("learning_rate", rate * RATE_FACTOR, why, "PH-5, LR-1", 5))
     if not config.reduce_learning_rate_patience:
-        why = "Smaller steps near the end find a better place than the one it circles around."
-        changes.append(Change("reduce_learning_rate_patience", 5, why, "PH-5, REG-7", 5))
+        changes.append(reduce_on_plateau("PH-5, REG-7", 5))
     if "dropout" in known_settings(config.model):
         changes += [
             Change("dropout", round(value, 3), "The amount of dropout is a guess so far.", rule, 5)

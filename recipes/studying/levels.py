@@ -9,7 +9,7 @@ from ..config import Config
 from ..model_settings import known_settings
 from .changes import Change
 
-__all__ = ["LEVELS", "regularization"]
+__all__ = ["LEVELS", "reduce_on_plateau", "regularization"]
 
 LEVELS = (1, 2, 3)
 PATIENCE = 20
@@ -101,13 +101,18 @@ def regularization(
             if config.l2 < weight
         ]
     if level == 2 and not config.reduce_learning_rate_patience:
-        changes.append(
-            Change(
-                "reduce_learning_rate_patience",
-                REDUCE_PATIENCE,
-                "Smaller steps near the end find a better place than the one it circles around.",
-                "LVL-2, REG-7",
-                4,
-            )
-        )
+        changes.append(reduce_on_plateau("LVL-2, REG-7", 4))
     return tuple(changes)
+
+
+def reduce_on_plateau(rule: str, phase: int) -> Change:
+    """Return the change to smaller steps where the validation loss no longer falls.
+
+    Args:
+        rule: The guide's rules for it, which differ by phase.
+        phase: 4 to regularize, 5 to fine-tune.
+
+    Guide: REG-7.
+    """
+    why = "Smaller steps near the end find a better place than the one it circles around."
+    return Change("reduce_learning_rate_patience", REDUCE_PATIENCE, why, rule, phase)
