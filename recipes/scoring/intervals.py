@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...zoo.errors import require
+
 __all__ = [
     "MOST_ROWS",
     "Estimate",
@@ -148,20 +150,14 @@ def interval(
 def _reach(confidence: float, rows: int) -> float:
     """Return how many standard deviations the interval reaches to each side.
 
-    A quantile of the t distribution for few rows, by the series of Cornish and Fisher (Abramowitz
-    and Stegun 26.7.5), times what resampling makes a variance too small by.
+    A quantile of the t distribution for few rows, times what resampling makes a variance too small
+    by.
     """
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    tail = (1 + confidence) / 2
     if not LEAST_LEFT <= rows <= MOST_LEFT:
-        return z
-    freedom = rows - 1
-    quantile = (
-        z
-        + (z**3 + z) / (4 * freedom)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
-    )
-    return quantile * (rows / freedom) ** 0.5
+        return NormalDist().inv_cdf(tail)
+    special = require("scipy.special", "recipes")
+    return float(special.stdtrit(rows - 1, tail)) * (rows / (rows - 1)) ** 0.5
 
 
 def _moved(
