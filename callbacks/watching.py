@@ -179,8 +179,9 @@ class Diagnose(keras.callbacks.Callback):
         due = due or bool(getattr(self.model, "stop_training", False)) or self._repairs is not None
         if self._repairs is not None:
             self._repairs.note(epoch + 1, logs)
-        looked = (due or self._for_probes.covers) and self._look(epoch + 1)
-        if due or looked or self._for_rules.covers:
+        if due or self._for_probes.covers:
+            self._look(epoch + 1)
+        if due or self._for_rules.covers:
             with self._for_rules.spend():
                 self._judge(final=False)
 
@@ -217,15 +218,14 @@ class Diagnose(keras.callbacks.Callback):
         self._begun = time.perf_counter()
         self._for_probes, self._for_rules = Allowance(PROBE_SHARE), Allowance(RULES_SHARE)
 
-    def _look(self, epoch: int) -> bool:
-        """Return whether the probe saw something of this epoch."""
+    def _look(self, epoch: int) -> None:
+        """Take in what the probe sees of this epoch, if there is one."""
         if self._beginning.probe is None:
-            return False
+            return
         with self._for_probes.spend():
             seen = self._beginning.probe.look(epoch, self._beginning.batch_losses.values())
         if seen is not None:
             self._probes.append(seen)
-        return seen is not None
 
     def _judge(self, final: bool) -> None:
         self._findings = tuple(judge(self.evidence, self.thresholds, self.rules, final))
