@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from .gathering.facts import ProbeFacts
 
-__all__ = ["histogram", "layout", "of_probe", "scalar", "text"]
+__all__ = ["histogram", "layout", "of_probe", "picture", "scalar", "text", "value_of"]
 
 BINS = 20
 # Figures of a layer that say something, and the activations that they say it of.
@@ -24,7 +25,9 @@ def scalar(tag: str, value: float) -> Any:
     """Return one number."""
     from tensorboard.plugins.scalar.metadata import create_summary_metadata
 
-    return _value(tag, np.float32(value), create_summary_metadata(display_name="", description=""))
+    return value_of(
+        tag, np.float32(value), create_summary_metadata(display_name="", description="")
+    )
 
 
 def text(tag: str, value: str) -> Any:
@@ -32,7 +35,7 @@ def text(tag: str, value: str) -> Any:
     from tensorboard.plugins.text.metadata import create_summary_metadata
 
     data = np.array([value.encode()], dtype=object)
-    return _value(tag, data, create_summary_metadata(display_name="", description=""))
+    return value_of(tag, data, create_summary_metadata(display_name="", description=""))
 
 
 def histogram(tag: str, values: Sequence[float]) -> Any:
@@ -41,7 +44,17 @@ def histogram(tag: str, values: Sequence[float]) -> Any:
 
     counts, edges = np.histogram(np.asarray(values, dtype=float), bins=BINS)
     data = np.stack([edges[:-1], edges[1:], counts], axis=1).astype("float32")
-    return _value(tag, data, create_summary_metadata(display_name="", description=""))
+    return value_of(tag, data, create_summary_metadata(display_name="", description=""))
+
+
+def picture(tag: str, png: bytes) -> Any:
+    """Return one picture, as the bytes of a PNG file."""
+    from tensorboard.plugins.image.metadata import create_summary_metadata
+
+    # A PNG file begins with its signature and the header, in which the size stands.
+    width, height = struct.unpack(">II", png[16:24])
+    data = np.array([str(width).encode(), str(height).encode(), png], dtype=object)
+    return value_of(tag, data, create_summary_metadata(display_name="", description=""))
 
 
 def of_probe(probe: ProbeFacts) -> tuple[dict[str, float], dict[str, list[float]]]:
@@ -104,7 +117,7 @@ def layout(tags: Sequence[str]) -> Any:
             if group
         ]
     )
-    return _value(
+    return value_of(
         metadata.CONFIG_SUMMARY_TAG, page.SerializeToString(), metadata.create_summary_metadata()
     )
 
@@ -113,7 +126,8 @@ def _pattern(tag: str) -> str:
     return f"^{re.escape(tag)}" + ("" if tag.endswith("/") else "$")
 
 
-def _value(tag: str, data: Any, metadata: Any) -> Any:
+def value_of(tag: str, data: Any, metadata: Any) -> Any:
+    """Return data under a tag, for the plugin that the metadata names."""
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.util.tensor_util import make_tensor_proto
 

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import html
-import re
+import contextlib
+import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from ..zoo.errors import bad_input, require
+from ..zoo.errors import BadInput, require
+from .charting.event_files import EventFiles, unwritable
+from .charting.markdown import findings_as_markdown
+from .charting.settings import (
+    best_scores,
+    findings_data,
+    model_graph,
+    session_end,
+    session_start,
+    settings_of,
+    told_value,
+)
 from .findings import Finding
 from .gathering.history import metric_direction
 from .gathering.reading import RATE_NAMES
 from .tensorboard_values import histogram, layout, of_probe, scalar, text
 from .watching import Diagnose, learning_rate_of
 
-__all__ = ["TensorBoardWriter", "findings_as_markdown"]
+__all__ = ["TensorBoardWriter"]
 
-TRAIN, VALIDATION, MARKS = "train", "validation", "findings"
+TRAIN, VALIDATION, MARKS, RESULT = "train", "validation", "findings", "result"
 
 
 class TensorBoardWriter(keras.callbacks.Callback):
@@ -32,6 +43,9 @@ class TensorBoardWriter(keras.callbacks.Callback):
     - Findings are text, and each is a mark of its own name on the curve of the loss, at its epoch.
     - What the diagnosis saw of the layers (gradient norms, how far the weights moved, dead and
       saturated units) is a number for each layer, and as distributions with the batch losses.
+    - The model is a graph of its layers; its settings and its best scores are a row of HParams.
+    - At the end, where validation rows were given: precision and recall curves, a picture of what
+      was taken for what, and these rows as the last layer sees them, in the projector.
     - Steps are epochs counted from 1, as in the findings. Nothing is written per batch.
     - A folder that holds a training already is not written over: the next training goes to
       `fit_2/`, `fit_3/` inside it, unless `append=True` says that it goes on with the same one.
@@ -44,6 +58,8 @@ class TensorBoardWriter(keras.callbacks.Callback):
             list of callbacks. None: the training is diagnosed here.
         findings: Findings from before the training, such as an audit's; written at step 0.
         append: Whether this training continues the one in the folder.
+        settings: The hyperparameters by name, for HParams; None takes what the model tells.
+        names: The classes in the order of their numbers.
 
     Raises:
         MissingExtra: The package tensorboard is not installed.
@@ -64,20 +80,20 @@ class TensorBoardWriter(keras.callbacks.Callback):
         diagnose: Diagnose | None = None,
         findings: Sequence[Finding] = (),
         append: bool = False,
+        settings: Mapping[str, Any] | None = None,
+        names: Sequence[str] = (),
     ) -> None:
         super().__init__()
         require("tensorboard", "tensorboard")
         self.folder = Path(folder)
         self.append = append
         self.earlier_findings = tuple(findings)
+        self.settings = settings
+        self.names = tuple(map(str, names))
         self._own_diagnose = diagnose is None
         self._diagnose = diagnose or Diagnose(verbose=0)
-        self._files: dict[str, Path] = {}
-        self._charts: set[str] = set()
-        self._seen: set[tuple[str, str]] = set()
-        self._marked: set[str] = set()
-        self._step, self._text, self._probed = 0, "", -1
         self.used_folder: Path | None = None
+        self._forget()
 
     def set_model(self, model: keras.Model) -> None:
         """Pass the model on to the diagnosis that is made here."""
@@ -95,10 +111,11 @@ class TensorBoardWriter(keras.callbacks.Callback):
         """Choose a folder in which nothing is written over."""
         if self._own_diagnose:
             self._diagnose.on_train_begin(logs)
-        self._files, self._charts, self._seen = {}, set(), set()
-        self._marked = set()
-        self._step, self._text, self._probed = 0, "", -1
         self.used_folder = self.folder if self.append else _unused(self.folder)
+        self._forget()
+        graph = model_graph(self.model)
+        if graph is not None:
+            self._events.write("", 0, [graph])
         self._write_findings(0, self.earlier_findings)
         if self._own_diagnose:
             # One of the user's own may not have begun yet: what it knows comes with the epochs.
@@ -124,10 +141,14 @@ class TensorBoardWriter(keras.callbacks.Callback):
         if rate is not None:
             other["learning_rate"] = rate
         self._step = epoch + 1
+        if self._rows is None:
+            # Let go by the diagnosis before the training ends.
+            self._rows = self._diagnose._beginning.given.validation
         self._write_layout({*train, *validation, *other})
         for run, scalars in ((TRAIN, train), (VALIDATION, validation), ("", other)):
             if scalars:
-                self._write(run, self._step, [scalar(tag, scalars[tag]) for tag in scalars])
+                self._events.write(run, self._step, [scalar(tag, scalars[tag]) for tag in scalars])
+        self._write_result(logs or {})
         self._write_findings(self._step, self._diagnose.findings)
         self._write_marks(self._diagnose.findings)
         self._write_evidence()
@@ -140,6 +161,82 @@ class TensorBoardWriter(keras.callbacks.Callback):
             self._write_findings(self._step, self._diagnose.findings, final=True)
             self._write_marks(self._diagnose.findings)
             self._write_evidence()
+            failed = any(each.fault == "nan_loss" for each in self._diagnose.findings)
+            self._events.write(RESULT, self._step, [session_end(time.time(), failed=failed)])
+            self._write_seen_answers()
+        self._rows = None
+
+    def write_answers(
+        self,
+        labels: Any,
+        outputs: Any,
+        *,
+        inputs: Any = None,
+        model: Any = None,
+        threshold: float = 0.5,
+    ) -> None:
+        """Write what the trained model answers to rows that it was not trained on.
+
+        Keras's `fit` needs no such call where it was given validation rows.
+
+        Args:
+            labels: Numbers of classes, `(rows,)`, or `(rows, classes)` of 0 and 1.
+            outputs: Probabilities, `(rows, 1)` of class 1 or `(rows, classes)`.
+            inputs: The rows as the model takes them; None leaves the projector out.
+            model: Whose last layer is asked for these rows; None is the one that was trained.
+            threshold: Probability from which a single unit means class 1.
+
+        Raises:
+            BadInput: Labels and outputs do not fit together.
+
+        Guide: MET-1, MET-3, MET-4.
+        """
+        from .charting.answers import answer_values
+        from .charting.embeddings import projected, write_points
+
+        values = list(answer_values(labels, outputs, self.names, threshold=threshold))
+        if values:
+            self._events.write("", max(self._step, 1), values)
+        points = projected(self.model if model is None else model, inputs, labels, self.names)
+        try:
+            write_points(self._events.folder, points)
+        except OSError as error:
+            raise unwritable(self._events.folder, error) from error
+
+    def _forget(self) -> None:
+        self._events = EventFiles(self.used_folder or self.folder)
+        self._charts: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()
+        self._marked: set[str] = set()
+        self._step, self._text, self._told, self._probed = 0, "", "", -1
+        self._best: dict[str, float] = {}
+        self._rows: Any = None
+
+    def _write_result(self, logs: Mapping[str, Any]) -> None:
+        """Write the scores of the best epoch so far; at first, the settings that led to them."""
+        values = []
+        if RESULT not in self._events:
+            settings = self.settings
+            if settings is None:
+                settings = settings_of(self._diagnose.evidence)
+            name = self._events.folder.name
+            values.append(session_start(settings, name, time.time()))
+        kept = best_scores(logs, self._step)
+        if kept["best/loss"] < self._best.get("best/loss", math.inf) or not self._best:
+            self._best = kept
+        values += [scalar(tag, value) for tag, value in self._best.items()]
+        self._events.write(RESULT, self._step, values)
+
+    def _write_seen_answers(self) -> None:
+        """Predict the validation rows that `fit` was given, if it is a classifier."""
+        from .charting.answers import predicted
+
+        found = predicted(self.model, self._diagnose.evidence.model, self._rows)
+        if found is None:
+            return
+        labels, outputs, inputs = found
+        with contextlib.suppress(BadInput):  # labels that are no numbers from 0, names that differ
+            self.write_answers(labels, outputs, inputs=inputs)
 
     def _write_findings(self, step: int, findings: Sequence[Finding], final: bool = False) -> None:
         if step:
@@ -151,7 +248,11 @@ class TensorBoardWriter(keras.callbacks.Callback):
             told = findings_as_markdown(findings) or "No fault was found."
             if told != self._text:
                 self._text = told
-                self._write("", step, [text("findings", told)])
+                self._events.write("", step, [text("findings", told)])
+        told = findings_data(findings, step, final=final)
+        if told != self._told:
+            self._told = told
+            self._events.write("", step, [told_value(told)])
 
     def _write_marks(self, findings: Iterable[Finding]) -> None:
         """Write a point on the curve of the loss, in a run that has the name of the fault."""
@@ -164,7 +265,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
             if height is not None:
                 self._marked.add(finding.fault)
                 run = f"{MARKS}/{finding.fault}"
-                self._write(run, finding.epoch, [scalar("loss", height)])
+                self._events.write(run, finding.epoch, [scalar("loss", height)])
 
     def _write_evidence(self) -> None:
         """Write what was seen of the layers since the last time."""
@@ -177,67 +278,13 @@ class TensorBoardWriter(keras.callbacks.Callback):
             values = [scalar(tag, value) for tag, value in numbers.items()]
             values += [histogram(tag, each) for tag, each in spreads.items()]
             if values:
-                self._write("", probe.epoch, values)
+                self._events.write("", probe.epoch, values)
 
     def _write_layout(self, tags: set[str]) -> None:
         if tags <= self._charts:
             return
         self._charts |= tags
-        self._write("", 0, [layout(sorted(self._charts))])
-
-    def _write(self, run: str, step: int, values: list[Any]) -> None:
-        from tensorboard.compat.proto.event_pb2 import Event
-        from tensorboard.summary.writer.record_writer import RecordWriter
-
-        now = time.time()
-        events = [Event(wall_time=now, step=step)]
-        events[0].summary.value.extend(values)
-        mode = "ab"
-        if run not in self._files:
-            events.insert(0, Event(wall_time=now, file_version="brain.Event:2"))
-            self._files[run] = self._new_file(run)
-            mode = "xb"
-        try:
-            with self._files[run].open(mode) as file:
-                writer = RecordWriter(file)
-                for event in events:
-                    writer.write(event.SerializeToString())
-        except OSError as error:
-            raise _unwritable(self._files[run], error) from error
-
-    def _new_file(self, run: str) -> Path:
-        folder = (self.used_folder or self.folder) / run
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _unwritable(folder, error) from error
-        # TensorBoard reads the files of a folder in the order of their names.
-        return folder / f"events.out.tfevents.{time.time_ns():019d}.goodfit"
-
-
-def findings_as_markdown(findings: Sequence[Finding]) -> str:
-    """Return findings as a Markdown list in which no character of theirs is markup.
-
-    Examples:
-        >>> print(findings_as_markdown([Finding("nan_loss", "DX-1", "error", "A *b*.", "Do c.")]))
-        - **error nan&#95;loss** (DX&#45;1): A &#42;b&#42;&#46; Do c&#46;
-    """
-    lines = []
-    for finding in findings:
-        details = [finding.rule] if finding.rule else []
-        details += [f"epoch {finding.epoch}"] if finding.epoch else []
-        detail = f" ({_escape(', '.join(details))})" if details else ""
-        also = f" Also seen: {', '.join(finding.consequences)}." if finding.consequences else ""
-        title = _escape(f"{finding.severity} {finding.fault}")
-        lines.append(
-            f"- **{title}**{detail}: " + _escape(f"{finding.cause} {finding.remedy}{also}")
-        )
-    return "\n".join(lines)
-
-
-def _escape(text: str) -> str:
-    text = html.escape(" ".join(text.split()), quote=False)
-    return re.sub(r"[\\`*_{}\[\]()#+\-.!|~:/]", lambda match: f"&#{ord(match[0])};", text)
+        self._events.write("", 0, [layout(sorted(self._charts))])
 
 
 def _unused(folder: Path) -> Path:
@@ -247,13 +294,3 @@ def _unused(folder: Path) -> Path:
         number += 1
         candidate = folder / f"fit_{number}"
     return candidate
-
-
-def _unwritable(path: Path, error: OSError) -> Exception:
-    return bad_input(
-        "tensorboard_unwritable",
-        f"{path} cannot be written",
-        expected="a folder with write permission and free space",
-        received=error.strerror or str(error),
-        remedy="Give TensorBoardWriter another folder",
-    )

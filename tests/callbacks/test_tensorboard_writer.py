@@ -17,7 +17,7 @@ from goodfit.callbacks import (
     ProbeFacts,
     TensorBoardWriter,
 )
-from goodfit.callbacks.tensorboard_writer import findings_as_markdown
+from goodfit.callbacks.charting.markdown import findings_as_markdown
 from goodfit.zoo import BadInput, MissingExtra
 from tensorboard.backend.event_processing.event_accumulator import TENSORS, EventAccumulator
 from tensorboard.plugins.custom_scalar.layout_pb2 import Layout
@@ -57,7 +57,8 @@ def read(folder):
     found = {}
     for tag in reader.Tags()["tensors"]:
         events = [(event.step, make_ndarray(event.tensor_proto)) for event in reader.Tensors(tag)]
-        assert len({step for step, _ in events}) == len(events) or tag.startswith("custom")
+        steps = {step for step, _ in events}
+        assert len(steps) == len(events) or tag.startswith(("custom", "goodfit"))
         found[tag] = {step: value.ravel()[0] for step, value in events}
     return found
 

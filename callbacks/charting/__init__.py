@@ -1,0 +1,1 @@
+"""What TensorBoard shows of a training beside its curves: settings, answers, embeddings."""
