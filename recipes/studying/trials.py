@@ -4,82 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...callbacks.findings import Finding
-from ...zoo.errors import GoodfitError
-from ..answering.methods import answers_of, method_of
-from ..completing import baseline_scores
 from ..config import Config
-from ..dataset import Dataset, Splits
+from ..dataset import Splits
 from ..files import write_atomically
-from ..scoring.naive import naive_answers
-from ..training.fitting import Listener, TrainingFailed, train
-from ..training.loop import OUT_OF_TIME
-from ..training.runs import Run, peak_memory
+from ..training.fitting import Listener
 from .ledger import Ledger
 from .measuring import Measure
+from .outcomes import Outcome, OutOfTime, place_baseline, place_outcome, task_of
 from .pairing import Paired
 from .places import MOST_PLACES, Place, places_of
 
 __all__ = ["MOST_PLACES", "OutOfTime", "Outcome", "Trials", "config_key"]
-
-
-class OutOfTime(GoodfitError):
-    """The time of a study was up before a training ended; what it had is not compared."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one training came to.
-
-    Args:
-        key: The config it was trained by.
-        place: The number of its place.
-        score: By the study's metric, on the rows that were held out; NaN where it failed.
-        findings: What was found in the training.
-        figures: Epochs, best epoch, last and best losses, parameters, by name.
-        seconds: How long it took.
-        memory: The largest resident size of the process so far, in bytes.
-        failed: Why there is no model, if there is none.
-        answers: Outputs for the held out rows, or a sequence task's figures of each row.
-    """
-
-    key: str
-    place: int
-    score: float
-    findings: tuple[Finding, ...]
-    figures: Mapping[str, float]
-    seconds: float
-    memory: int = 0
-    failed: str = ""
-    answers: NDArray[Any] = field(default_factory=lambda: np.empty(0), repr=False, compare=False)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the outcome as plain data for JSON, without the answers."""
-        names = ("key", "place", "score", "seconds", "memory", "failed")
-        data = {name: getattr(self, name) for name in names}
-        found = [finding.to_dict() for finding in self.findings]
-        return data | {"findings": found, "figures": dict(self.figures)}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any], answers: NDArray[Any]) -> Outcome:
-        """Return the outcome that `to_dict` described."""
-        names = ("key", "place", "seconds", "memory", "failed")
-        score = math.nan if data["score"] is None else data["score"]
-        findings = tuple(Finding.from_dict(each) for each in data["findings"])
-        values = {name: data[name] for name in names}
-        return cls(
-            **values, score=score, findings=findings, figures=data["figures"], answers=answers
-        )
 
 
 def config_key(config: Config) -> str:
@@ -187,7 +129,9 @@ class Trials:
         if key not in self._draws:
             rows = self.places[place].splits.validation
             outcome = self.outcome(config, place)
-            self._draws[key] = self.measure.draws(rows.labels, outcome.answers, _task(rows), place)
+            self._draws[key] = self.measure.draws(
+                rows.labels, outcome.answers, task_of(rows), place
+            )
         return self._draws[key]
 
     def paired(self, before: Config, after: Config, places: Iterable[int]) -> Paired:
@@ -204,43 +148,22 @@ class Trials:
         )
 
     def _trained(self, config: Config, place: Place) -> Outcome:
-        splits, key = place.splits, config_key(config)
-        started = time.monotonic()
         last = max((each.seconds for each in self.outcomes(config)), default=0.0)
-        deadline = None if self._deadline is None else self._deadline(last)
-        try:
-            run = train(
-                config.replace(seed=place.seed),
-                splits,
-                baseline=self._baseline(place),
-                listener=self._epochs_only,
-                deadline=deadline,
-            )
-        except TrainingFailed as error:
-            seconds = time.monotonic() - started
-            run = error.run
-            shown = _figures(run)
-            return Outcome(
-                key, place.number, math.nan, run.findings, shown, seconds, failed=str(error)
-            )
-        if run.record["stopped_by"] == OUT_OF_TIME:
-            raise OutOfTime("The time was up before this training ended.")
-        answers = _answers(run, splits.validation)
-        score = self.measure.score(splits.validation.labels, answers, splits.task)
-        seconds = time.monotonic() - started
-        figures = _figures(run)
-        memory = peak_memory()
-        return Outcome(
-            key, place.number, score, run.findings, figures, seconds, memory, "", answers
+        return place_outcome(
+            config.replace(seed=place.seed),
+            place,
+            self.measure,
+            key=config_key(config),
+            baseline=self._baseline(place),
+            listener=self._epochs_only,
+            deadline=None if self._deadline is None else self._deadline(last),
         )
 
     def _baseline(self, place: Place) -> Any:
         """Return naive scores on the held out rows of a place, made once for each division."""
         number = place.number if self.method.value == "folds" else 0
         if number not in self._baselines:
-            rows = place.splits.validation
-            answers = naive_answers(place.splits.train, rows)
-            self._baselines[number] = baseline_scores(answers, rows)
+            self._baselines[number] = place_baseline(place)
         return self._baselines[number]
 
     def _epochs_only(self, kind: str, data: Any) -> None:
@@ -261,34 +184,3 @@ class Trials:
 
     def _answers_path(self, key: str, place: int) -> Path:
         return (self._folder or Path()) / f"{key}-{place}.npz"
-
-
-def _answers(run: Run, rows: Dataset) -> NDArray[Any]:
-    task = _task(rows)
-    found = answers_of(run.model, rows, task)
-    if task.is_sequence:
-        return method_of(task).figures(rows.labels, found, task)
-    return np.asarray(found)
-
-
-def _figures(run: Run) -> dict[str, float]:
-    """Return what phases are decided by, beside findings."""
-    history: Sequence[Mapping[str, float]] = run.history
-    best = run.record["best_epoch"]
-    found = {
-        "epochs": float(run.record["epochs"]),
-        "best_epoch": float(best),
-        "planned_epochs": float(run.config.epochs),
-        "parameters": float(run.record["parameters"]),
-    }
-    if best:
-        logs = history[best - 1]
-        found |= {"loss": logs["loss"], "val_loss": logs["val_loss"]}
-        found |= {"last_loss": history[-1]["loss"], "last_val_loss": history[-1]["val_loss"]}
-    return found
-
-
-def _task(rows: Dataset) -> Any:
-    if rows.task is None:
-        raise GoodfitError("These rows have no task, so nothing can be scored on them.")
-    return rows.task
