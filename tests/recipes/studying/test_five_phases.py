@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from goodfit.recipes import Ledger, five_phases, load, open_study, resume_study
 from goodfit.recipes.phases import _without_leaks
-from goodfit.recipes.studying import trials as trials_module
+from goodfit.recipes.studying import outcomes as outcomes_module
 from goodfit.zoo import BadInput
 
 SETTINGS = {"epochs": 3, "units": (16,), "batch_size": 64}
@@ -113,7 +113,7 @@ def test_cut_before_the_end_was_written_nothing_is_trained_and_the_test_not_open
 ):
     study, folder, _ = made
     target = shortened(folder, tmp_path / "cut", "end")
-    monkeypatch.setattr(trials_module, "train", None)
+    monkeypatch.setattr(outcomes_module, "train", None)
     again = resume_study(target)
     same = ("config", "score", "test", "validation", "looks", "optimism", "test_openings")
     assert {n: again.outcome[n] for n in same} == {n: study.outcome[n] for n in same}
