@@ -219,8 +219,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
             settings = self.settings
             if settings is None:
                 settings = settings_of(self._diagnose.evidence)
-            name = self._events.folder.name
-            values.append(session_start(settings, name, time.time()))
+            values.append(session_start(settings, time.time()))
         kept = best_scores(logs, self._step)
         if kept["best/loss"] < self._best.get("best/loss", math.inf) or not self._best:
             self._best = kept

@@ -72,19 +72,19 @@ def best_scores(logs: Mapping[str, Any], epoch: int) -> dict[str, float]:
     return {"best/loss": math.nan, **numbers, "best/epoch": float(epoch)}
 
 
-def session_start(settings: Mapping[str, Any], name: str, started: float) -> Any:
+def session_start(settings: Mapping[str, Any], started: float) -> Any:
     """Return the hyperparameters of one training, as HParams reads them.
 
     HParams knows texts, numbers, and yes or no: a list becomes a text, and what is None is said so.
 
     Args:
         settings: Values by name.
-        name: Of the training.
         started: Seconds since 1970.
     """
     from tensorboard.plugins.hparams import metadata, plugin_data_pb2
 
-    info = plugin_data_pb2.SessionStartInfo(group_name=name, start_time_secs=started)
+    # Without the name of a group, a training is a group of its own.
+    info = plugin_data_pb2.SessionStartInfo(start_time_secs=started)
     for setting, value in settings.items():
         value = value.item() if hasattr(value, "item") else value
         if isinstance(value, bool):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...callbacks.findings import Finding
-from ...zoo.errors import GoodfitError, MissingExtra
+from ...zoo.errors import GoodfitError
 from ...zoo.tasks import Task
 from ..augmenting.figures import check_augmentation
 from ..augmenting.refreshing import refresher
@@ -30,6 +30,7 @@ from ..scoring.scores import decide
 from ..scoring.thresholds import choose_threshold
 from .batches import answers
 from .building import build_model, category_examples, compiled_trunk, encoded_rows
+from .charting import chart_answers, chart_writers
 from .checkpoints import load_checkpoint
 from .compiling import TargetScale, check_names
 from .engines import choose_engine
@@ -154,13 +155,14 @@ def train(
         load_checkpoint(checkpoint, trunk, state)
     watcher = Diagnose(baseline=baseline, verbose=0)
     planned = {"epochs": config.epochs, "patience": config.early_stopping_patience}
+    writers = chart_writers(place, resume, watcher, findings, config, splits.task)
     state = run_epochs(
         trunk,
         engine,
         config,
         len(splits.train),
         state=state,
-        callbacks=[*callbacks, watcher, *_writers(place, resume, watcher, findings)],
+        callbacks=[*callbacks, watcher, *writers],
         checkpoint=checkpoint,
         listener=lambda logs: tell("epoch", {**logs, **planned}),
         units=_units(config, scale),
@@ -174,6 +176,9 @@ def train(
     record = make_record(config, splits, state, found, time.perf_counter() - started)
     record["parameters"] = model.count_params()
     threshold = _threshold(config, splits, outputs)
+    if state.best_weights:
+        held = validation_data[0], splits.validation
+        chart_answers(writers, trunk, *held, outputs, threshold.value)
     record |= {"threshold": threshold.value, "threshold_choice": threshold.to_dict()}
     if refresh is not None:
         samples = augmented_samples(splits, config, synonyms=words)
@@ -232,24 +237,6 @@ def _threshold(config: Config, splits: Splits, outputs: NDArray[Any]) -> Choice:
         cost_false_alarm=config.cost_false_alarm,
         cost_missed=config.cost_missed,
     )
-
-
-def _writers(
-    place: Path | None, resume: bool, watcher: Any, findings: Sequence[Finding]
-) -> list[Any]:
-    """Return the TensorBoard writer of a run that has a folder and of a machine that has it."""
-    from ...callbacks import TensorBoardWriter
-
-    if place is None:
-        return []
-    try:
-        return [
-            TensorBoardWriter(
-                place / "tensorboard", diagnose=watcher, findings=findings, append=resume
-            )
-        ]
-    except MissingExtra:
-        return []
 
 
 def _finish(run: Run, state: TrainingState) -> Run:
