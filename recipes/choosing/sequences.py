@@ -55,7 +55,18 @@ BY_INPUT: dict[str, Choice] = {
         "convnet", "ARC-1", {}, "The same few filters look for patterns wherever they stand."
     ),
     "frames": Choice("gru", "SEQ-5", {}, "Each frame becomes a vector; two gates follow them."),
-    "sequence": Choice("gru", "SEQ-5", {}, "Two gates are enough for a first attempt."),
+    "sequence": Choice(
+        "convnet",
+        "ARC-1, SEQ-5",
+        {
+            "gunpoint": (82.0, 42.0),
+            "arrowhead": (63.9, 36.1),
+            "italy_power_demand": (95.5, 95.5),
+            "japanese_vowels": (97.8, 97.4),
+        },
+        "The guide's first attempt is a gru. Measured beside it (accuracy of both, in %), filters "
+        "that look for patterns wherever they stand were never worse, and train faster.",
+    ),
     "audio": Choice("gru", "SEQ-5", {}, "Two gates are enough for a first attempt."),
 }
 
@@ -67,7 +78,7 @@ def sequence_model(task: Task, columns: Sequence[Column]) -> Choice | None:
 
     Examples:
         >>> sequence_model(Task("binary", ("no", "yes")), [Column("steps", "sequence", 3)]).value
-        'gru'
+        'convnet'
     """
     if task.kind in BY_TASK:
         return BY_TASK[task.kind]
