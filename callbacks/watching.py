@@ -174,8 +174,10 @@ class Diagnose(keras.callbacks.Callback):
         seconds = time.perf_counter() - self._begun
         self._for_probes.earn(seconds)
         self._for_rules.earn(seconds)
-        last = epoch + 1 == (self.params or {}).get("epochs")
-        due = len(self._epochs) <= FIRST_EPOCHS or last or _is_broken(logs)
+        planned = (self.params or {}).get("epochs") or 0
+        # Half-way too: on a busy machine there would be no look between the first and the last.
+        due = len(self._epochs) <= FIRST_EPOCHS or epoch + 1 in (planned // 2, planned)
+        due = due or _is_broken(logs)
         due = due or bool(getattr(self.model, "stop_training", False)) or self._repairs is not None
         if self._repairs is not None:
             self._repairs.note(epoch + 1, logs)
