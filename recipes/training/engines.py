@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .batches import rows_at_once
+from .tracing import RowArrays, TracedFunctions, resident
 
 if TYPE_CHECKING:
     import keras
@@ -27,8 +28,6 @@ __all__ = [
 
 SECONDS_BETWEEN_STOPS = 0.5
 """A traced epoch is cut into pieces of about this length, so that Ctrl-C is heard."""
-
-Arrays = Mapping[str, NDArray[Any]]
 
 
 def epoch_order(seed: int, epoch: int, rows: int) -> NDArray[np.int32]:
@@ -90,29 +89,27 @@ class TracedEngine:
         batch_size: Rows per update.
         jit_compile: Whether XLA compiles each step first.
         refresh: Changes the training rows of each batch, outside of the compiled step.
+        functions: What was traced of this model before; traced anew if left out.
     """
 
     def __init__(
         self,
         model: keras.Model,
-        train: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
-        validation: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
+        train: RowArrays,
+        validation: RowArrays,
         batch_size: int,
         jit_compile: bool = False,
         refresh: Refresher | None = None,
+        functions: TracedFunctions | None = None,
     ) -> None:
         import tensorflow as tf
 
         self._model = model
         self._batch_size = batch_size
-        step = model.train_step
-        if jit_compile:
-            # The step alone: the loop around it has batches of two sizes, and each is compiled.
-            step = tf.function(step, jit_compile=True, autograph=False)
         self._refresh = refresh
-        self._train = _looped(step, _resident(train), batch_size, model, refresh)
+        self._functions = functions or TracedFunctions(model, jit_compile, refresh)
+        self._train, self._validation = resident(train), resident(validation)
         self._validation_rows = np.arange(len(validation[1]), dtype=np.int32)
-        self._test = _looped(model.test_step, _resident(validation), rows_at_once(model), model)
         self._piece = 64 * batch_size
         self._tf = tf
         self._logs: dict[str, float] = {}
@@ -120,6 +117,7 @@ class TracedEngine:
     def train(self, order: NDArray[np.int32], first_row: int) -> Iterator[int]:
         """Train on `order[first_row:]`; yield the number of rows of `order` done so far."""
         done = first_row
+        rates = self._tf.constant(self._functions.rates.arguments())
         if self._refresh is not None:
             self._refresh.begin(order)
         if done == 0:
@@ -127,7 +125,10 @@ class TracedEngine:
         while done < len(order):
             piece = order[done : done + self._piece]
             started = time.perf_counter()
-            self._logs = _floats(self._train(self._tf.constant(piece)))
+            logs = self._functions.train(
+                self._tf.constant(piece), self._train, self._tf.constant(self._batch_size), rates
+            )
+            self._logs = _floats(logs)
             seconds = time.perf_counter() - started
             done += len(piece)
             # Whole batches only: a partial one in mid-epoch would change the training.
@@ -145,7 +146,9 @@ class TracedEngine:
     def validate(self) -> dict[str, float]:
         """Return the metrics on the validation rows, named `val_…`."""
         self._model.reset_metrics()
-        logs = _floats(self._test(self._tf.constant(self._validation_rows)))
+        rows = self._tf.constant(self._validation_rows)
+        at_once = self._tf.constant(rows_at_once(self._model))
+        logs = _floats(self._functions.test(rows, self._validation, at_once))
         return {f"val_{name}": value for name, value in logs.items()}
 
 
@@ -164,8 +167,8 @@ class KerasEngine:
     def __init__(
         self,
         model: keras.Model,
-        train: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
-        validation: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
+        train: RowArrays,
+        validation: RowArrays,
         batch_size: int,
         callbacks: Sequence[Any] = (),
         refresh: Refresher | None = None,
@@ -217,12 +220,13 @@ class KerasEngine:
 
 def choose_engine(
     model: keras.Model,
-    train: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
-    validation: tuple[Arrays, NDArray[Any], NDArray[Any] | None],
+    train: RowArrays,
+    validation: RowArrays,
     batch_size: int,
     callbacks: Sequence[Any] = (),
     jit_compile: bool = False,
     refresh: Refresher | None = None,
+    functions: TracedFunctions | None = None,
 ) -> Engine:
     """Return the fastest engine that serves these callbacks on this backend.
 
@@ -234,47 +238,13 @@ def choose_engine(
         callbacks: The callbacks of the training.
         jit_compile: Whether XLA compiles each step first, where the engine is the traced one.
         refresh: Changes the training rows of each batch; None leaves them as they are.
+        functions: What the traced engine traced of this model before; anew if left out.
     """
     import keras
 
     if keras.backend.backend() == "tensorflow" and not any(map(has_batch_hooks, callbacks)):
-        return TracedEngine(model, train, validation, batch_size, jit_compile, refresh)
+        return TracedEngine(model, train, validation, batch_size, jit_compile, refresh, functions)
     return KerasEngine(model, train, validation, batch_size, callbacks, refresh)
-
-
-def _looped(
-    step: Callable[[Any], Any],
-    data: tuple[Any, ...],
-    batch_size: int,
-    model: keras.Model,
-    refresh: Refresher | None = None,
-) -> Any:
-    """Return a traced function of an order of rows that calls `step` batch by batch."""
-    import tensorflow as tf
-
-    def run(order: Any) -> dict[str, Any]:
-        rows = tf.shape(order)[0]
-
-        def body(start: Any) -> tuple[Any]:
-            index = order[start : tf.minimum(start + batch_size, rows)]
-            batch = tf.nest.map_structure(lambda values: tf.gather(values, index), data)
-            if refresh is not None:
-                batch = (refresh(batch[0], index), *batch[1:])
-            step(batch)
-            return (start + batch_size,)
-
-        tf.while_loop(lambda start: start < rows, body, (tf.constant(0),))
-        return model.get_metrics_result()
-
-    return tf.function(run, input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
-
-
-def _resident(data: tuple[Arrays, NDArray[Any], NDArray[Any] | None]) -> tuple[Any, ...]:
-    import tensorflow as tf
-
-    x, y, weights = data
-    tensors: tuple[Any, ...] = ({name: tf.constant(v) for name, v in x.items()}, tf.constant(y))
-    return tensors if weights is None else (*tensors, tf.constant(weights))
 
 
 def _floats(logs: Mapping[str, Any]) -> dict[str, float]:

@@ -148,16 +148,16 @@ def test_ctrl_c_and_resume_give_the_numbers_of_an_undisturbed_training(
 
     broken = dropped()
     engine = engine_of(broken)
-    original, calls = engine._train, []
+    original, calls = engine._functions.train, []
 
-    def press(order):
+    def press(*arguments):
         calls.append(1)
         if len(calls) == pieces_before_ctrl_c:
             os.kill(os.getpid(), signal.SIGINT)
         engine._piece = 16
-        return original(order)
+        return original(*arguments)
 
-    engine._train = press
+    engine._functions.train = press
     path = tmp_path / "state.npz"
     state = run_epochs(broken, engine, config, 40, state=TrainingState(), checkpoint=path)
     assert state.status == "interrupted"
