@@ -14,7 +14,7 @@ from ..config import Choice
 from ..dataset import Dataset, Splits
 from ..splitting.parts import without_large_sets
 
-__all__ = ["FOLDS", "MOST_PLACES", "SMALL_ROWS", "Place", "folds_of", "places_of"]
+__all__ = ["FOLDS", "MOST_PLACES", "SMALL_ROWS", "Place", "folds_of", "joined_rows", "places_of"]
 
 FOLDS = 5
 """Five folds leave 80 % of the rows to train on, as the guide's split does."""
@@ -84,7 +84,7 @@ def folds_of(splits: Splits, count: int, seed: int) -> list[Splits]:
         count: How many folds.
         seed: Decides which row is held out in which fold.
     """
-    whole = _joined(splits.train, splits.validation)
+    whole = joined_rows(splits.train, splits.validation)
     parts = _fold_numbers(whole, count, seed)
     found = []
     for number in range(count):
@@ -117,8 +117,8 @@ def _fold_numbers(rows: Dataset, count: int, seed: int) -> NDArray[np.int64]:
     return folds
 
 
-def _joined(first: Dataset, second: Dataset) -> Dataset:
-    """Return the rows of both, one after the other."""
+def joined_rows(first: Dataset, second: Dataset) -> Dataset:
+    """Return the rows of two parts, one after the other."""
     return replace(
         first,
         features={

@@ -18,6 +18,7 @@ from ..studying.measuring import Measure
 from ..studying.places import Place
 
 if TYPE_CHECKING:
+    from ..training.fitting import Listener
     from .running import Runner
     from .space import Space
 
@@ -100,6 +101,7 @@ class TrialResult:
         reason: Why it is not completed, in words.
         worker: Who did it: a host and the number of a process.
         figures: Means over the places of further numbers, such as losses and parameters.
+        history: The losses of the first place's training, epoch by epoch.
 
     Examples:
         >>> done = TrialResult("trial-0001", 1, "completed", (0.25, 0.5))
@@ -121,6 +123,7 @@ class TrialResult:
     reason: str = ""
     worker: str = ""
     figures: Mapping[str, float] = field(default_factory=dict)
+    history: tuple[Mapping[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze the figures and check the status."""
@@ -153,20 +156,21 @@ class TrialResult:
         lists = ("scores", "epochs", "best_epochs")
         plain = {name: getattr(self, name) for name in names}
         plain |= {name: list(getattr(self, name)) for name in lists}
-        found = [finding.to_dict() for finding in self.findings]
-        return strict(plain | {"findings": found, "figures": dict(self.figures)})
+        plain["findings"] = [finding.to_dict() for finding in self.findings]
+        plain["history"] = [dict(logs) for logs in self.history]
+        return strict(plain | {"figures": dict(self.figures)})
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TrialResult:
         """Return the result that `to_dict` described."""
-        scores = tuple(math.nan if score is None else score for score in data["scores"])
-        figures = {n: math.nan if v is None else v for n, v in data["figures"].items()}
         lists = {
+            "scores": tuple(_number(score) for score in data["scores"]),
             "epochs": tuple(data["epochs"]),
             "best_epochs": tuple(data["best_epochs"]),
             "findings": tuple(Finding.from_dict(each) for each in data["findings"]),
+            "history": tuple(_numbers(logs) for logs in data.get("history", ())),
         }
-        return cls(**{**data, **lists, "scores": scores, "figures": figures})
+        return cls(**{**data, **lists, "figures": _numbers(data["figures"])})
 
 
 @dataclass(frozen=True)
@@ -195,17 +199,21 @@ class Job:
     deadline: float | None = None
     hypermodel: Any = None
 
-    def run(self, assignment: Assignment) -> TrialResult:
+    def run(self, assignment: Assignment, listener: Listener | None = None) -> TrialResult:
         """Train and score what is assigned.
 
         A trial that comes to nothing is a result like any other. What is raised concerns every
         trial, so that the search has to end.
 
+        Args:
+            assignment: What is to be tried.
+            listener: Told of every epoch.
+
         Raises:
             BadInput: The data cannot be trained on, or the disk is full.
             Interrupted: Ctrl-C was pressed.
         """
-        return self._runner.run(assignment)
+        return self._runner.run(assignment, listener)
 
     @cached_property
     def _runner(self) -> Runner:
@@ -216,3 +224,11 @@ class Job:
     def __getstate__(self) -> dict[str, Any]:
         """Leave behind what this process made for itself."""
         return {name: value for name, value in self.__dict__.items() if name != "_runner"}
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _numbers(values: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: _number(value) for name, value in values.items()}

@@ -67,7 +67,10 @@ class Dimension:
             return isinstance(value, bool)
         if self.kind == "choice":
             return value in self.options
-        return self.low is not None and self.high is not None and self.low <= value <= self.high
+        numbers = isinstance(value, int | float) and not isinstance(value, bool)
+        if not numbers or self.low is None or self.high is None:
+            return False
+        return self.low <= value <= self.high
 
     def active(self, values: Mapping[str, Any]) -> bool:
         """Return whether the setting matters where other settings have these values."""

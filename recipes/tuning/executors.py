@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .assignments import Assignment, Job, TrialResult
+
+if TYPE_CHECKING:
+    from ..training.fitting import Listener
 
 __all__ = ["Executor", "InProcess"]
 
@@ -49,12 +52,14 @@ class InProcess:
 
     Args:
         job: What is the same for all trials.
+        listener: Told of every epoch.
     """
 
     slots = 1
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, listener: Listener | None = None) -> None:
         self._job = job
+        self._listener = listener
         self._waiting: deque[Assignment] = deque()
 
     def submit(self, assignment: Assignment) -> None:
@@ -63,7 +68,9 @@ class InProcess:
 
     def results(self, timeout: float) -> list[TrialResult]:  # noqa: ARG002
         """Run the oldest assignment and return what came of it; raises as `Job.run`."""
-        return [self._job.run(self._waiting.popleft())] if self._waiting else []
+        if not self._waiting:
+            return []
+        return [self._job.run(self._waiting.popleft(), self._listener)]
 
     def close(self) -> None:
         """Forget what was not begun."""

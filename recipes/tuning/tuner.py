@@ -1,0 +1,287 @@
+"""Phase 5: search around a kept config with keras-tuner, and train the best of it.
+
+    goodfit tune runs/best --trials 50
+
+Read `tune` from top to bottom: it is the whole recipe.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ...zoo.errors import BadInput, GoodfitError, Problem, did_you_mean, require
+from ..completing import Clock, carry_out
+from ..config import Config
+from ..dataset import Splits
+from ..studying.beginning import finished_before
+from ..studying.measuring import choose_measure
+from ..studying.places import FOLDS, joined_rows, places_of
+from ..training.fitting import Interrupted, Listener
+from ..training.runs import Run, open_run
+from .assignments import Job
+from .beginning import Subject, begin_search, subject_of
+from .driving import Driver, Limits
+from .executors import Executor, InProcess
+from .guided_space import coarse, default_space
+from .journal import Trial
+from .oracles import METHODS, Decider
+from .own_models import config_or_model
+from .search import BEST, Search
+from .space import Space
+from .trial_charts import TrialCharts
+
+__all__ = ["TRIALS", "SearchInterrupted", "tune"]
+
+TRIALS = 30
+"""Trials of a search that was given neither a number nor a time."""
+
+
+class SearchInterrupted(GoodfitError):
+    """Ctrl-C ended a search; every trial that ended is kept, and `resume=True` goes on.
+
+    Args:
+        folder: Where it is kept.
+        done: How many trials ended.
+    """
+
+    exit_code = 130
+    kind = "interrupted"
+
+    def __init__(self, folder: Path, done: int) -> None:
+        self.folder = folder
+        super().__init__(
+            f"Interrupted after {done} trial{'' if done == 1 else 's'}, which are kept in "
+            f"{folder}. Go on with the same command and --resume."
+        )
+
+
+def tune(
+    source: Any,
+    splits: Splits | None = None,
+    *,
+    trials: int | None = None,
+    minutes: float | None = None,
+    method: str = "bayesian",
+    space: Space | str | Path | None = None,
+    more: Sequence[str] = (),
+    builder: Any = None,
+    metric: str | None = None,
+    seeds: int | None = None,
+    epochs: int | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+    executor: Callable[[Job], Executor] | None = None,
+    output: str | Path | None = None,
+    resume: bool = False,
+    listener: Listener | None = None,
+) -> Search:
+    """Search around a kept config, and train the best of what was found.
+
+    Every event is on disk before anything follows from it: after a crash at any moment
+    `resume=True` goes on, with no trial lost and none counted twice. The test rows stay sealed.
+
+    Args:
+        source: A run or its folder, or a `Config`.
+        splits: The data of a config; those of a run are read again.
+        trials: At most so many; without `minutes` 30, or the whole of a grid.
+        minutes: Wall-clock time for this call, the last training included.
+        method: `bayesian`, `random`, `hyperband` or `grid`.
+        space: What may be changed: a `Space`, TOML, or the path of a TOML file; that of the guide
+            when left out.
+        more: Settings that the guide's space is to have as well, such as `units`, `layers`, `l2`.
+        builder: A builder of your own: `build(hp)`, which returns a compiled model or a `Config`,
+            or a `keras_tuner.HyperModel`. Its hyperparameters are the space.
+        metric: What decides, a name from `evaluate`; that of the study, or chosen, when left out.
+        seeds: In how many places each trial is trained; 5 folds of a small set when left out, else
+            once.
+        epochs: At most so many a trial; those of the config when left out.
+        seed: Decides what is drawn, and the seeds of the trials; the config's when left out.
+        workers: How many trials at once; more than one need the extra `ray`.
+        executor: Makes what runs the trials; decides instead of `workers`.
+        output: The folder that is to hold the search; beside the run when left out.
+        resume: Go on with this very search.
+        listener: Told of `step`, `search`, `trial` and `epoch`.
+
+    Returns:
+        The search: its trials, the best, and the run that was trained by it.
+
+    Raises:
+        BadInput: Something cannot be used, the search is there already, or the data changed.
+        MissingExtra: keras-tuner, or with several workers Ray, is not installed.
+        SearchInterrupted: Ctrl-C was pressed; `resume` goes on.
+
+    Guide: PH-5, BP-4, MIS-2.
+    """
+    started = time.time()
+    _check(
+        method=method, trials=trials, minutes=minutes, seeds=seeds, epochs=epochs, workers=workers
+    )
+    clock = Clock(listener)
+
+    # 1. What is searched: a config, its data, a space around it, and what decides.
+    clock.step("load", "reading the data again")
+    subject = subject_of(source, splits)
+    if epochs is not None:
+        subject = replace(subject, config=subject.config.replace(epochs=epochs))
+    config, splits = subject.config, subject.splits
+    measure = choose_measure(splits.task, splits.train.labels, metric or subject.metric).value
+    first = config.seed if seed is None else seed
+    places = places_of(splits, seeds=FOLDS if seeds is None else seeds, seed=first)[0]
+    if seeds is None and places[0].splits is places[-1].splits:
+        places = places[:1]
+    clock.step("prepare", "loading Keras")
+    found = _space(space, config, more, builder, method)
+
+    # 2. A folder of its own, which carries the hash of all this.
+    choices = {
+        "method": method,
+        "metric": measure.name,
+        "less_is_better": measure.less_is_better,
+        "seed": first,
+        "places": len(places),
+        "epochs": config.epochs,
+    }
+    begun = begin_search(subject, found, choices, builder=builder, output=output, resume=resume)
+
+    # 3. keras-tuner decides, the executor trains, the journal keeps.
+    if trials is None and minutes is None and method != "grid":
+        trials = TRIALS
+    deadline = None if minutes is None else started + 60.0 * minutes
+    job = Job(config, splits, found, measure, places, deadline, builder)
+    decider = Decider(
+        method,
+        found,
+        None if builder is not None else config,
+        less_is_better=measure.less_is_better,
+        seed=first,
+        epochs=_longest(subject, config),
+    )
+    charts = TrialCharts(begun.folder / "tensorboard", measure.name, begun.journal)
+    limits = Limits(trials, deadline, len(places), first, measure.less_is_better)
+    search = Search(begun.folder, begun.journal, measure)
+
+    def draw(trial: Trial) -> None:
+        names = tuple(each.setting for each in found)
+        charts.write(trial, None if builder is not None else search.config(trial), names)
+
+    def tell(trial: Trial) -> None:
+        draw(trial)
+        if listener is not None and trial.result is not None:
+            told = trial.result.to_dict() | {"values": dict(trial.values)}
+            listener("trial", told | {"score": trial.score, "spread": trial.result.spread})
+
+    if listener is not None:
+        about = {"folder": str(begun.folder), "metric": measure.name, "method": method}
+        listener("begin", about | {"space": found.to_dict(), "places": len(places)})
+    clock.step("search", "searching")
+    for trial in charts.missing():
+        draw(trial)
+    runner = _executor(executor, workers, job, listener)
+    try:
+        driver = Driver(
+            begun.journal, decider, runner, begun.key, limits, tell=tell, listener=listener
+        )
+        reason = driver.carry_out()
+    except (Interrupted, KeyboardInterrupt):
+        done = sum(trial.result is not None for trial in search.trials)
+        raise SearchInterrupted(begun.folder, done) from None
+    finally:
+        runner.close()
+
+    # 4. The best once more, into a folder of its own.
+    best, run = search.best, None
+    final = _final_config(search, best, config, builder)
+    if final is not None:
+        clock.step("train", "training the best")
+        run = _trained(search, final, subject, clock)
+    begun.journal.finish(reason, best, time.time() - started)
+    return Search(begun.folder, begun.journal, measure, run)
+
+
+def _space(
+    given: Space | str | Path | None, config: Config, more: Sequence[str], builder: Any, method: str
+) -> Space:
+    """Return the space that was given, that of a builder, or that of the guide."""
+    if given is not None and not isinstance(given, Space):
+        given = Space.from_toml(given)
+    if builder is not None:
+        from .own_spaces import space_of_builder
+
+        return space_of_builder(builder, given)
+    if given is None:
+        found = default_space(config, more)
+        return coarse(found, config) if method == "grid" else found
+    given.check(config)
+    return given
+
+
+def _executor(
+    make: Callable[[Job], Executor] | None, workers: int, job: Job, listener: Listener | None
+) -> Executor:
+    if make is not None:
+        return make(job)
+    if workers > 1:
+        require("ray", "ray")
+        from .ray_executor import RayExecutor
+
+        return RayExecutor(job, workers=workers)
+    return InProcess(job, listener)
+
+
+def _longest(subject: Subject, config: Config) -> int:
+    """Return how many epochs a training is worth: those of the kept run, where it is known."""
+    if subject.run is None:
+        return config.epochs
+    return max(1, min(int(subject.run.record["epochs"]), config.epochs))
+
+
+def _trained(search: Search, config: Config, subject: Subject, clock: Clock) -> Run:
+    """Train the config of the best trial, unless that is done; another's run is set aside."""
+    folder, splits = search.folder / BEST, subject.splits
+    done = finished_before(folder, config, tested=False)
+    if done is not None:
+        return done
+    begun = (folder / "run.json").exists() and open_run(folder).config == config
+    if folder.exists() and not begun:
+        number = 1 + sum(1 for _ in search.folder.glob(f"{BEST}-before-*"))
+        folder.rename(search.folder / f"{BEST}-before-{number}")
+    rows = subject.dataset or joined_rows(splits.train, splits.validation)
+    return carry_out(config, rows, splits, folder, clock=clock, resume=begun)
+
+
+def _final_config(
+    search: Search, best: Trial | None, config: Config, builder: Any
+) -> Config | None:
+    """Return the config of the best trial; None where there is none, or a model was built."""
+    if best is None or builder is None:
+        return None if best is None else search.config(best)
+    made, _ = config_or_model(builder, best.values, best.seed)
+    if not isinstance(made, Config):
+        return None
+    epochs = config.epochs if best.epochs is None else best.epochs
+    return made.replace(seed=best.seed, epochs=min(made.epochs, epochs))
+
+
+def _check(method: str, **numbers: float | None) -> None:
+    problems = []
+    if method not in METHODS:
+        problems.append(
+            Problem(
+                "method_unknown",
+                f"There is no method '{method}'",
+                "one of " + ", ".join(METHODS),
+                repr(method),
+                did_you_mean(method, METHODS),
+            )
+        )
+    for name, value in numbers.items():
+        least = "above 0" if name == "minutes" else "of at least 1"
+        if value is not None and not (value > 0 if name == "minutes" else value >= 1):
+            message = f"A search cannot have {name}={value!r}"
+            problems.append(Problem("option_invalid", message, f"a number {least}", repr(value)))
+    if problems:
+        raise BadInput(*problems)
