@@ -114,8 +114,8 @@ class TensorBoardWriter(keras.callbacks.Callback):
         self.used_folder = self.folder if self.append else _unused(self.folder)
         self._forget()
         graph = model_graph(self.model)
-        if graph is not None:
-            self._events.write("", 0, [graph])
+        if graph:
+            self._events.write("", 0, graph=graph)
         self._write_findings(0, self.earlier_findings)
         if self._own_diagnose:
             # One of the user's own may not have begun yet: what it knows comes with the epochs.
@@ -174,6 +174,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
         inputs: Any = None,
         model: Any = None,
         threshold: float = 0.5,
+        epoch: int | None = None,
     ) -> None:
         """Write what the trained model answers to rows that it was not trained on.
 
@@ -185,6 +186,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
             inputs: The rows as the model takes them; None leaves the projector out.
             model: Whose last layer is asked for these rows; None is the one that was trained.
             threshold: Probability from which a single unit means class 1.
+            epoch: The epoch that the weights are of, counted from 1; None is the last.
 
         Raises:
             BadInput: Labels and outputs do not fit together.
@@ -196,7 +198,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
 
         values = list(answer_values(labels, outputs, self.names, threshold=threshold))
         if values:
-            self._events.write("", max(self._step, 1), values)
+            self._events.write("", epoch or max(self._step, 1), values)
         points = projected(self.model if model is None else model, inputs, labels, self.names)
         try:
             write_points(self._events.folder, points)

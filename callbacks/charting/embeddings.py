@@ -87,9 +87,9 @@ def inner_vectors(model: Any, x: Any) -> NDArray[Any] | None:
     inner = model.layers[-1].input
     if isinstance(inner, (list, tuple, dict)) or len(inner.shape) != 2 or inner.shape[1] is None:
         return None
-    seen = keras.Model(model.inputs, inner)
-    if isinstance(model.input, dict):
-        seen = keras.Model(model.input, inner)
+    # A Sequential hands out no single input before it was called, and takes one array.
+    given = model.inputs[0] if type(model).__name__ == "Sequential" else model.input
+    seen = keras.Model(given, inner)
     few = keras.tree.map_structure(lambda values: values[: _most(inner.shape[1])], x)
     found = np.asarray(keras.ops.convert_to_numpy(seen(few, training=False)))
     return found if np.isfinite(found).all() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,14 @@ class EventFiles:
         """Return whether something was written for a run."""
         return run in self._files
 
-    def write(self, run: str, step: int, values: list[Any]) -> None:
+    def write(self, run: str, step: int, values: Sequence[Any] = (), graph: bytes = b"") -> None:
         """Add one event.
 
         Args:
             run: Whose file; made where there is none.
             step: The epoch, counted from 1; 0 is before the first.
             values: What the event holds.
+            graph: A graph that it holds instead.
 
         Raises:
             BadInput: The folder cannot be written to.
@@ -44,7 +46,10 @@ class EventFiles:
 
         now = time.time()
         events = [Event(wall_time=now, step=step)]
-        events[0].summary.value.extend(values)
+        if graph:
+            events[0].graph_def = graph
+        else:
+            events[0].summary.value.extend(values)
         mode = "ab"
         if run not in self._files:
             events.insert(0, Event(wall_time=now, file_version="brain.Event:2"))

@@ -110,27 +110,32 @@ def session_end(ended: float, *, failed: bool = False) -> Any:
     return _session(metadata.SESSION_END_INFO_TAG, session_end_info=info)
 
 
-def model_graph(model: Any) -> Any:
-    """Return a model as the graph of its layers; None where TensorBoard could not draw it.
+def model_graph(model: Any) -> bytes:
+    """Return the layers of a model as a graph; nothing where TensorBoard could not draw it.
+
+    It is written as the graph of operations that TensorBoard opens first: for a graph of Keras
+    alone it looks there too, and finds nothing.
 
     Args:
         model: A Keras model.
     """
-    from tensorboard.compat.proto.summary_pb2 import SummaryMetadata
     from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
-    from tensorboard.plugins.graph.metadata import PLUGIN_NAME_KERAS_MODEL
 
     if type(model).__name__ not in ("Functional", "Sequential"):
-        return None  # a subclass has no layers that could be followed
+        return b""  # a subclass has no layers that could be followed
     try:
-        told = model.to_json()
-        keras_model_to_graph_def(json.loads(told))
+        graph = keras_model_to_graph_def(json.loads(model.to_json()))
     except (AttributeError, IndexError, KeyError, NotImplementedError, TypeError, ValueError):
-        return None  # a layer without a config, or a shape of model that TensorBoard cannot read
-    metadata = SummaryMetadata(
-        plugin_data=SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME_KERAS_MODEL, content=b"1")
-    )
-    return value_of("keras", told, metadata)
+        return b""  # a layer without a config, or a shape of model that TensorBoard cannot read
+    outer = f"{model.name}/"
+    for node in graph.node:
+        # The whole model in one box would have to be opened first.
+        node.name = node.name.removeprefix(outer)
+        inputs = [name.removeprefix(outer) for name in node.input]
+        del node.input[:]
+        node.input.extend(inputs)
+        node.op = node.attr["keras_class"].s.decode() or "Layer"
+    return graph.SerializeToString()
 
 
 def findings_data(findings: Iterable[Finding], epoch: int, *, final: bool) -> str:

@@ -69,6 +69,7 @@ def chart_answers(
     rows: Dataset,
     outputs: NDArray[Any],
     threshold: float,
+    epoch: int,
 ) -> None:
     """Write what the kept weights answer to the validation rows, where answers are classes.
 
@@ -79,8 +80,16 @@ def chart_answers(
         rows: The same rows with their labels.
         outputs: Its answers.
         threshold: Probability above which the answer is yes.
+        epoch: The epoch that these weights are of, counted from 1.
     """
     if rows.task is None or rows.task.kind not in CLASSES or not np.isfinite(outputs).all():
         return
     for writer in writers:
-        writer.write_answers(rows.labels, outputs, inputs=encoded, model=trunk, threshold=threshold)
+        writer.write_answers(
+            rows.labels,
+            outputs,
+            inputs=encoded,
+            model=trunk,
+            threshold=threshold,
+            epoch=epoch,
+        )

@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "predict": "answer for every row of a table",
     "generate": "write on with a language model",
     "report": "write the one-page report of a run again",
+    "board": "look at trainings in TensorBoard while they run and afterwards",
     "diagnose": "find what is wrong with a training from the history it left",
     "watch": "run any Keras script and say what is wrong with its trainings",
     "check": "say what is wrong with a Keras script before it trains",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .drawing import WIDTH
 from .wording import counted, is_lower_better, metric_name, metric_text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .facts import Facts
     from .panels import Panel
 
-__all__ = ["PICTURE", "save_picture", "study_content", "study_panels"]
+__all__ = ["PICTURE", "Studied", "save_picture", "study_content", "study_panels"]
 
 PICTURE = "study.png"
 DOTS_PER_INCH = 150
@@ -24,11 +24,25 @@ TONES = {"kept": "good", "reverted": "bad", "not distinguishable": "not-applicab
 MARKS = {"kept": "✓", "reverted": "✕", "not distinguishable": "≈"}
 
 
-def study_content(facts: Facts) -> dict[str, Any] | None:
+class Studied(Protocol):
+    """What is asked of the facts of a study: its ledger."""
+
+    @property
+    def entries(self) -> list[Mapping[str, Any]]:
+        """The entries."""
+        ...
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The changes that were tried."""
+        ...
+
+
+def study_content(facts: Studied) -> dict[str, Any] | None:
     """Return what the page shows of a study, or None where there was none.
 
     Args:
-        facts: Of the run that the study ended with.
+        facts: Of the run that the study ended with, or of a study that goes on.
 
     Guide: BP-2, MIS-2, MIS-5, CHK-3.
     """

@@ -1,0 +1,1 @@
+"""TensorBoard over runs, with a tab that says what was found and what was tried."""

@@ -1,0 +1,92 @@
+"""TensorBoard in this process, seen from this machine only."""
+
+from __future__ import annotations
+
+import sys
+import types
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...zoo.errors import bad_input, require
+
+__all__ = ["Board", "start_board"]
+
+HOST = "127.0.0.1"
+SECONDS_BETWEEN_READS = 3
+MOST_OF_A_KIND = {"images": 20, "pr_curves": 10, "histograms": 50, "text": 20}
+
+
+@dataclass(frozen=True)
+class Board:
+    """A TensorBoard that answers.
+
+    Args:
+        address: To open in a browser.
+        port: On this machine.
+    """
+
+    address: str
+    port: int
+
+
+def start_board(logs: Path, port: int | None = None) -> Board:
+    """Start TensorBoard over a folder of logs, with the tab of goodfit, until this process ends.
+
+    It answers to this machine only. Nothing is fetched from elsewhere.
+
+    Args:
+        logs: The folder.
+        port: Where to answer; None takes the first free one from 6006.
+
+    Returns:
+        Where it answers.
+
+    Raises:
+        BadInput: The port is in use or cannot be had.
+        MissingExtra: The package tensorboard is not installed.
+    """
+    require("tensorboard", "tensorboard")
+    _do_without_tensorflow()
+    from tensorboard import default, program
+
+    from .plugin import GoodfitPlugin
+
+    # Where goodfit is installed in the usual way, TensorBoard has found the tab by itself; here it
+    # comes first, and so is what opens.
+    plugins = [each for each in default.get_plugins() if not _is_ours(each)]
+    tensorboard = program.TensorBoard(plugins=[GoodfitPlugin, *plugins])
+    tensorboard.configure(
+        logdir=str(logs),
+        host=HOST,
+        port=port,
+        load_fast="false",
+        reload_interval=SECONDS_BETWEEN_READS,
+        samples_per_plugin=MOST_OF_A_KIND,
+        window_title="goodfit",
+    )
+    try:
+        address = tensorboard.launch()
+    except program.TensorBoardServerException as error:
+        raise bad_input(
+            "port_unusable",
+            "TensorBoard cannot answer at this port",
+            expected="a free port",
+            received=error.msg,
+            remedy="Leave --port out to take the next free one",
+        ) from error
+    return Board(address, int(address.rstrip("/").rpartition(":")[2]))
+
+
+def _is_ours(plugin: Any) -> bool:
+    from .plugin import GoodfitPlugin
+
+    return getattr(plugin, "plugin_name", None) == GoodfitPlugin.plugin_name
+
+
+def _do_without_tensorflow() -> None:
+    """Let TensorBoard read files by itself: importing TensorFlow would take several seconds."""
+    if "tensorflow" not in sys.modules:
+        # The name by which TensorBoard knows that it was built to run without.
+        name = "tensorboard.compat.notf"
+        sys.modules.setdefault(name, types.ModuleType(name))
