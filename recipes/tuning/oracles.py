@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...zoo.errors import bad_input, did_you_mean, require
@@ -92,7 +94,8 @@ class Decider:
         oracle = self._oracle
         oracle.recorded = recorded
         name = f"slot-{len(oracle.trials)}"
-        trial = oracle.create_trial(name)
+        with _quiet():
+            trial = oracle.create_trial(name)
         if trial.status != "RUNNING":
             oracle.tuner_ids.discard(name)
             return None
@@ -115,9 +118,10 @@ class Decider:
             # Left out, it would be proposed again and again: nothing was learned from it.
             status, score = "completed", self._worst
         trial.status = "COMPLETED" if status == "completed" else "FAILED"
-        if status == "completed":
-            oracle.update_trial(trial.trial_id, {"score": score})
-        oracle.end_trial(trial)
+        with _quiet():
+            if status == "completed":
+                oracle.update_trial(trial.trial_id, {"score": score})
+            oracle.end_trial(trial)
 
     def parent(self, values: Mapping[str, Any]) -> int | None:
         """Return the number of the trial that these values of Hyperband go on with."""
@@ -138,6 +142,14 @@ def oracle_seed(seed: int) -> int:
         (1, 100004)
     """
     return seed * DRAWS % SEEDS + 1
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what keras-tuner and its Gaussian process warn of to themselves: nothing can be done."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _keras_tuner(method: str) -> Any:
