@@ -161,6 +161,7 @@ def begin_search(
             {
                 "search": key,
                 "run": str(run.folder.absolute()) if run and run.folder else None,
+                "builder": builder is not None,
                 **choices,
                 "space": space.to_dict(),
                 "config": subject.config.to_dict(),

@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...zoo.errors import BadInput, GoodfitError, Problem, did_you_mean, require
+from ...zoo.errors import BadInput, GoodfitError, Problem, bad_input, did_you_mean, require
 from ..completing import Clock, carry_out
 from ..config import Config
 from ..dataset import Splits
 from ..studying.beginning import finished_before
 from ..studying.measuring import choose_measure
-from ..studying.places import FOLDS, joined_rows, places_of
+from ..studying.places import FOLDS, Place, joined_rows, places_of
 from ..training.fitting import Interrupted, Listener
 from ..training.runs import Run, open_run
 from .assignments import Job
@@ -30,11 +30,11 @@ from .guided_space import coarse, default_space
 from .journal import Trial
 from .oracles import METHODS, Decider
 from .own_models import config_or_model
-from .search import BEST, Search
+from .search import BEST, Search, open_search
 from .space import Space
 from .trial_charts import TrialCharts
 
-__all__ = ["TRIALS", "SearchInterrupted", "tune"]
+__all__ = ["TRIALS", "SearchInterrupted", "resume_search", "tune"]
 
 TRIALS = 30
 """Trials of a search that was given neither a number nor a time."""
@@ -130,9 +130,7 @@ def tune(
     config, splits = subject.config, subject.splits
     measure = choose_measure(splits.task, splits.train.labels, metric or subject.metric).value
     first = config.seed if seed is None else seed
-    places = places_of(splits, seeds=FOLDS if seeds is None else seeds, seed=first)[0]
-    if seeds is None and places[0].splits is places[-1].splits:
-        places = places[:1]
+    places = _places(splits, seeds, first)
     clock.step("prepare", "loading Keras")
     found = _space(space, config, more, builder, method)
 
@@ -200,6 +198,64 @@ def tune(
         run = _trained(search, final, subject, clock)
     begun.journal.finish(reason, best, time.time() - started)
     return Search(begun.folder, begun.journal, measure, run)
+
+
+def resume_search(
+    folder: str | Path,
+    *,
+    trials: int | None = None,
+    minutes: float | None = None,
+    workers: int = 1,
+    executor: Callable[[Job], Executor] | None = None,
+    listener: Listener | None = None,
+) -> Search:
+    """Go on with the search in a folder, with the space and the choices it began with.
+
+    Args:
+        folder: The folder that `tune` made.
+        trials: At most so many, those of before included.
+        minutes: Wall-clock time for this call.
+        workers: How many trials at once.
+        executor: Makes what runs the trials; decides instead of `workers`.
+        listener: Told of `step`, `search`, `trial` and `epoch`.
+
+    Raises:
+        BadInput: There is no search, its data changed, or they were in memory only.
+        SearchInterrupted: Ctrl-C was pressed again.
+    """
+    search = open_search(folder)
+    head = search.journal.head or {}
+    if not head.get("run") or head.get("builder"):
+        raise bad_input(
+            "source_in_memory",
+            f"The search in {folder} was given its data or a builder in Python",
+            expected="a search around the folder of a run",
+            remedy="Call tune() as before, with resume=True",
+        )
+    return tune(
+        head["run"],
+        trials=trials,
+        minutes=minutes,
+        method=head["method"],
+        space=search.space,
+        metric=head["metric"],
+        seeds=head["places"],
+        epochs=head["epochs"],
+        seed=head["seed"],
+        workers=workers,
+        executor=executor,
+        output=search.folder.parent,
+        resume=True,
+        listener=listener,
+    )
+
+
+def _places(splits: Splits, seeds: int | None, first: int) -> tuple[Place, ...]:
+    """Return where each trial is trained: in folds of a fifth, or with seeds where rows are many."""
+    places = places_of(splits, seeds=max(FOLDS, seeds or FOLDS), seed=first)[0]
+    if seeds is None:
+        seeds = 1 if places[0].splits is places[-1].splits else FOLDS
+    return places[:seeds]
 
 
 def _space(

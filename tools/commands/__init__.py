@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "audit": "say what is wrong with a table before anything is trained on it",
     "fit": "find a config that fits, one change at a time, and test it once",
     "ledger": "tell how the config of a study came about",
+    "tune": "search around the config of a run, and train the best",
     "train": "train, diagnose, evaluate, save and report a model",
     "test": "open the sealed test rows of a run and evaluate on them",
     "more-data": "say how many more rows a goal needs, or that more will not help",
