@@ -157,6 +157,8 @@ class Trials:
             baseline=self._baseline(place),
             listener=self._epochs_only,
             deadline=None if self._deadline is None else self._deadline(last),
+            # A study that has no time for more still says what its baseline came to.
+            cut_short=not self._known,
         )
 
     def _baseline(self, place: Place) -> Any:

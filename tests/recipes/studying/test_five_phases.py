@@ -224,3 +224,17 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_steps(made, tmp_path):
         assert len(trained) == len(set(trained))
         assert again.outcome["test_openings"] == 1
         assert again.outcome["test"] == whole.entries("end")[0]["test"]
+
+
+def test_a_baseline_that_is_cut_short_is_told_all_the_same(made, tmp_path, monkeypatch):
+    _, folder, _ = made
+    epochs = iter([False, False, False, True])
+    monkeypatch.setattr("goodfit.recipes.training.loop._is_over", lambda _: next(epochs, False))
+    # Nothing further fits into the time.
+    monkeypatch.setattr("goodfit.recipes.studying.budget.Budget.allows", lambda *_, **__: False)
+    source = folder / "data.csv"
+    study = five_phases(source, "y", minutes=10, output=tmp_path / "s", settings=SETTINGS)
+    (training,) = study.ledger.entries("training")
+    assert training["figures"]["epochs"] == 2 < SETTINGS["epochs"]
+    (baseline,) = study.ledger.entries("baseline")
+    assert baseline["score"]["value"] == training["score"]
