@@ -65,13 +65,17 @@ GRID = {
 
 @dataclass(frozen=True)
 class Given:
-    """What each way is given: all rows, which of them to train on and to score, and the time."""
+    """What each way is given: all rows, which of them to train on and to score, and the time.
+
+    Where the metric is not the usual one, a study is told; the other ways choose by their loss.
+    """
 
     dataset: Any
     rows: np.ndarray
     test: np.ndarray
     seed: int
     seconds: float
+    metric: str | None
 
 
 def read(name: str, folder: Path | None) -> Any:
@@ -128,6 +132,7 @@ def by_fit(given: Given) -> np.ndarray:
             minutes=given.seconds / 60,
             output=Path(folder) / "study",
             seed=given.seed,
+            metric=given.metric,
             # The rows to test on are held back by the bench; a study seals as few more as it can.
             settings={"test_fraction": LEAST_TEST},
             test=False,
@@ -342,7 +347,8 @@ def run(name: str, dataset: Any, seed: int, way: str, seconds: float) -> dict[st
         ),
     )
     began = time.monotonic()
-    outputs = FUNCTIONS[way](Given(dataset, rows, test, seed, seconds))
+    given = Given(dataset, rows, test, seed, seconds, MEASURES.get(name))
+    outputs = FUNCTIONS[way](given)
     spent = time.monotonic() - began
     return {"score": scored(dataset, test, outputs, name), "seconds": spent, "given": seconds}
 
