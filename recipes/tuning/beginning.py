@@ -18,6 +18,7 @@ from ..rereading import check_finished, check_unchanged, reread
 from ..training.runs import Run, open_run, versions
 from .journal import JOURNAL, Journal
 from .space import Space
+from .storage import Storage
 
 __all__ = ["Begun", "Subject", "begin_search", "search_key", "subject_of"]
 
@@ -115,6 +116,7 @@ def begin_search(
     *,
     builder: Any = None,
     output: str | Path | None = None,
+    storage: Storage | None = None,
     resume: bool = False,
 ) -> Begun:
     """Make the folder of a search, or find that of the same search to go on with.
@@ -125,6 +127,7 @@ def begin_search(
         choices: Method, metric, seed, places and epochs.
         builder: A builder of the user's, or None.
         output: The folder that is to hold the searches; beside the run when left out.
+        storage: Where there may be a copy of it that went on further.
         resume: Go on with the search of the same hash.
 
     Raises:
@@ -133,6 +136,8 @@ def begin_search(
     key = search_key(subject, space, choices, builder)
     place, stem = _place(subject, output)
     folder = place / f"{stem}-{key[:SHOWN]}"
+    if storage is not None:
+        storage.fetch(folder)
     if folder.exists() and any(folder.iterdir()):
         if not resume:
             raise bad_input(

@@ -13,25 +13,33 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...zoo.errors import BadInput, GoodfitError, Problem, bad_input, did_you_mean, require
+from ...zoo.errors import GoodfitError, bad_input
 from ..completing import Clock, carry_out
 from ..config import Config
 from ..dataset import Splits
 from ..studying.beginning import finished_before
 from ..studying.measuring import choose_measure
-from ..studying.places import FOLDS, Place, joined_rows, places_of
+from ..studying.places import joined_rows
 from ..training.fitting import Interrupted, Listener
 from ..training.runs import Run, open_run
+from .asking import (
+    check_asked,
+    chosen_executor,
+    chosen_places,
+    chosen_space,
+    divisions_key,
+    longest,
+)
 from .assignments import Job
 from .beginning import Subject, begin_search, subject_of
 from .driving import Driver, Limits
-from .executors import Executor, InProcess
-from .guided_space import coarse, default_space
+from .executors import Executor
 from .journal import Trial
-from .oracles import METHODS, Decider
+from .oracles import Decider
 from .own_models import config_or_model
 from .search import BEST, Search, open_search
 from .space import Space
+from .storage import Storage
 from .trial_charts import TrialCharts
 
 __all__ = ["TRIALS", "SearchInterrupted", "resume_search", "tune"]
@@ -76,6 +84,7 @@ def tune(
     workers: int = 1,
     executor: Callable[[Job], Executor] | None = None,
     output: str | Path | None = None,
+    storage: str | None = None,
     resume: bool = False,
     listener: Listener | None = None,
 ) -> Search:
@@ -103,6 +112,8 @@ def tune(
         workers: How many trials at once; more than one need the extra `ray`.
         executor: Makes what runs the trials; decides instead of `workers`.
         output: The folder that is to hold the search; beside the run when left out.
+        storage: An address that fsspec knows, such as `s3://bucket/searches`, where the search is
+            copied to as it goes on, and from where another machine can go on with it.
         resume: Go on with this very search.
         listener: Told of `step`, `search`, `trial` and `epoch`.
 
@@ -117,7 +128,7 @@ def tune(
     Guide: PH-5, BP-4, MIS-2.
     """
     started = time.time()
-    _check(
+    check_asked(
         method=method, trials=trials, minutes=minutes, seeds=seeds, epochs=epochs, workers=workers
     )
     clock = Clock(listener)
@@ -130,9 +141,9 @@ def tune(
     config, splits = subject.config, subject.splits
     measure = choose_measure(splits.task, splits.train.labels, metric or subject.metric).value
     first = config.seed if seed is None else seed
-    places = _places(splits, seeds, first)
+    places = chosen_places(splits, seeds, first)
     clock.step("prepare", "loading Keras")
-    found = _space(space, config, more, builder, method)
+    found = chosen_space(space, config, more, builder, method)
 
     # 2. A folder of its own, which carries the hash of all this.
     choices = {
@@ -141,9 +152,13 @@ def tune(
         "less_is_better": measure.less_is_better,
         "seed": first,
         "places": len(places),
+        "divisions": divisions_key(places),
         "epochs": config.epochs,
     }
-    begun = begin_search(subject, found, choices, builder=builder, output=output, resume=resume)
+    kept = None if storage is None else Storage(storage)
+    begun = begin_search(
+        subject, found, choices, builder=builder, output=output, storage=kept, resume=resume
+    )
 
     # 3. keras-tuner decides, the executor trains, the journal keeps.
     if trials is None and minutes is None and method != "grid":
@@ -156,7 +171,7 @@ def tune(
         None if builder is not None else config,
         less_is_better=measure.less_is_better,
         seed=first,
-        epochs=_longest(subject, config),
+        epochs=longest(subject, config),
     )
     charts = TrialCharts(begun.folder / "tensorboard", measure.name, begun.journal)
     limits = Limits(trials, deadline, len(places), first, measure.less_is_better)
@@ -168,6 +183,8 @@ def tune(
 
     def tell(trial: Trial) -> None:
         draw(trial)
+        if kept is not None:
+            kept.keep(begun.folder, journal_only=True)
         if listener is not None and trial.result is not None:
             told = trial.result.to_dict() | {"values": dict(trial.values)}
             listener("trial", told | {"score": trial.score, "spread": trial.result.spread})
@@ -178,7 +195,7 @@ def tune(
     clock.step("search", "searching")
     for trial in charts.missing():
         draw(trial)
-    runner = _executor(executor, workers, job, listener)
+    runner = chosen_executor(executor, workers, job, listener)
     try:
         driver = Driver(
             begun.journal, decider, runner, begun.key, limits, tell=tell, listener=listener
@@ -197,6 +214,8 @@ def tune(
         clock.step("train", "training the best")
         run = _trained(search, final, subject, clock)
     begun.journal.finish(reason, best, time.time() - started)
+    if kept is not None:
+        kept.keep(begun.folder)
     return Search(begun.folder, begun.journal, measure, run)
 
 
@@ -207,6 +226,7 @@ def resume_search(
     minutes: float | None = None,
     workers: int = 1,
     executor: Callable[[Job], Executor] | None = None,
+    storage: str | None = None,
     listener: Listener | None = None,
 ) -> Search:
     """Go on with the search in a folder, with the space and the choices it began with.
@@ -217,6 +237,7 @@ def resume_search(
         minutes: Wall-clock time for this call.
         workers: How many trials at once.
         executor: Makes what runs the trials; decides instead of `workers`.
+        storage: Where it is copied to as it goes on.
         listener: Told of `step`, `search`, `trial` and `epoch`.
 
     Raises:
@@ -245,54 +266,10 @@ def resume_search(
         workers=workers,
         executor=executor,
         output=search.folder.parent,
+        storage=storage,
         resume=True,
         listener=listener,
     )
-
-
-def _places(splits: Splits, seeds: int | None, first: int) -> tuple[Place, ...]:
-    """Return where each trial is trained: in folds of a fifth, or with seeds where rows are many."""
-    places = places_of(splits, seeds=max(FOLDS, seeds or FOLDS), seed=first)[0]
-    if seeds is None:
-        seeds = 1 if places[0].splits is places[-1].splits else FOLDS
-    return places[:seeds]
-
-
-def _space(
-    given: Space | str | Path | None, config: Config, more: Sequence[str], builder: Any, method: str
-) -> Space:
-    """Return the space that was given, that of a builder, or that of the guide."""
-    if given is not None and not isinstance(given, Space):
-        given = Space.from_toml(given)
-    if builder is not None:
-        from .own_spaces import space_of_builder
-
-        return space_of_builder(builder, given)
-    if given is None:
-        found = default_space(config, more)
-        return coarse(found, config) if method == "grid" else found
-    given.check(config)
-    return given
-
-
-def _executor(
-    make: Callable[[Job], Executor] | None, workers: int, job: Job, listener: Listener | None
-) -> Executor:
-    if make is not None:
-        return make(job)
-    if workers > 1:
-        require("ray", "ray")
-        from .ray_executor import RayExecutor
-
-        return RayExecutor(job, workers=workers)
-    return InProcess(job, listener)
-
-
-def _longest(subject: Subject, config: Config) -> int:
-    """Return how many epochs a training is worth: those of the kept run, where it is known."""
-    if subject.run is None:
-        return config.epochs
-    return max(1, min(int(subject.run.record["epochs"]), config.epochs))
 
 
 def _trained(search: Search, config: Config, subject: Subject, clock: Clock) -> Run:
@@ -320,24 +297,3 @@ def _final_config(
         return None
     epochs = config.epochs if best.epochs is None else best.epochs
     return made.replace(seed=best.seed, epochs=min(made.epochs, epochs))
-
-
-def _check(method: str, **numbers: float | None) -> None:
-    problems = []
-    if method not in METHODS:
-        problems.append(
-            Problem(
-                "method_unknown",
-                f"There is no method '{method}'",
-                "one of " + ", ".join(METHODS),
-                repr(method),
-                did_you_mean(method, METHODS),
-            )
-        )
-    for name, value in numbers.items():
-        least = "above 0" if name == "minutes" else "of at least 1"
-        if value is not None and not (value > 0 if name == "minutes" else value >= 1):
-            message = f"A search cannot have {name}={value!r}"
-            problems.append(Problem("option_invalid", message, f"a number {least}", repr(value)))
-    if problems:
-        raise BadInput(*problems)

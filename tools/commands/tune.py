@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--address", metavar="HOST:PORT", help="a Ray cluster to run on")
     where.add_argument("--gpus-per-trial", metavar="N", help="a share of a GPU, or several")
     where.add_argument("--output", metavar="FOLDER", help="what is to hold the search's folder")
+    where.add_argument("--storage", metavar="ADDRESS", help="keep a copy there: s3://, gs://, …")
     where.add_argument("--quiet", action="store_true", help="print nothing but errors")
 
 
@@ -88,6 +89,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "minutes": minutes,
         "workers": counts["workers"] or 1,
         "executor": _executor(arguments, counts["workers"], gpus),
+        "storage": arguments.storage,
     }
     with SearchProgress(quiet=arguments.quiet or arguments.json) as progress:
         if (Path(arguments.run) / JOURNAL).is_file():
