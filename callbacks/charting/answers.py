@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -152,5 +153,7 @@ def _drawn(counts: NDArray[Any], names: Sequence[str]) -> Iterable[Any]:
     except MissingExtra:
         return
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DOTS_PER_INCH)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # a box is drawn instead
+        figure.savefig(file, format="png", dpi=DOTS_PER_INCH)
     yield picture("confusion", file.getvalue())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import types
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...zoo.errors import bad_input, require
+from ...zoo.errors import BadInput, bad_input, require
 
 __all__ = ["Board", "start_board"]
 
@@ -47,6 +48,8 @@ def start_board(logs: Path, port: int | None = None) -> Board:
         MissingExtra: The package tensorboard is not installed.
     """
     require("tensorboard", "tensorboard")
+    if port:
+        _check_port(port)
     _do_without_tensorflow()
     from tensorboard import default, program
 
@@ -68,14 +71,28 @@ def start_board(logs: Path, port: int | None = None) -> Board:
     try:
         address = tensorboard.launch()
     except program.TensorBoardServerException as error:
-        raise bad_input(
-            "port_unusable",
-            "TensorBoard cannot answer at this port",
-            expected="a free port",
-            received=error.msg,
-            remedy="Leave --port out to take the next free one",
-        ) from error
+        raise _unusable(error.msg) from error
     return Board(address, int(address.rstrip("/").rpartition(":")[2]))
+
+
+def _check_port(port: int) -> None:
+    """Raise where a port cannot be had, before anything is imported."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HOST, port))
+        except OSError as error:
+            raise _unusable(f"port {port}: {error.strerror or error}") from error
+
+
+def _unusable(received: str) -> BadInput:
+    return bad_input(
+        "port_unusable",
+        "TensorBoard cannot answer at this port",
+        expected="a free port",
+        received=received,
+        remedy="Leave --port out to take the next free one",
+    )
 
 
 def _is_ours(plugin: Any) -> bool:

@@ -57,8 +57,10 @@ def run(arguments: argparse.Namespace) -> Result:
     from ..board.server import start_board
 
     with linked(places) as logs:
-        write_evaluations(places.values())
         board = start_board(logs, port)
+        # Pictures come while the page is read already.
+        drawing = threading.Thread(target=write_evaluations, args=[places.values()], daemon=True)
+        drawing.start()
         shown = ", ".join(list(places)[:4]) + (f" and {len(places) - 4} more" * (len(places) > 4))
         print(f"TensorBoard with {shown} at {board.address}  (Ctrl-C ends it)", file=sys.stderr)
         sys.stderr.flush()

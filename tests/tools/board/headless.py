@@ -112,14 +112,13 @@ class Browser:
             raise RuntimeError(found["exceptionDetails"].get("exception", {}).get("description"))
         return found["result"].get("value")
 
-    def wait(self, script, seconds=30.0):
-        """Wait until a JavaScript expression holds, and return its value."""
+    def wait(self, script, seconds=20.0):
+        """Wait until a JavaScript expression holds."""
         end = time.monotonic() + seconds
         while True:
             with contextlib.suppress(RuntimeError):
-                value = self.ask(script)
-                if value:
-                    return value
+                if self.ask(f"Boolean({script})"):  # an element has no value to hand over
+                    return
             if time.monotonic() > end:
                 raise TimeoutError(f"it never came true: {script}")
             with contextlib.suppress(TimeoutError):
