@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...zoo.errors import GoodfitError, bad_input
+from ...zoo.tasks import Task
 from ..answering.methods import method_of
 from ..choosing.weighting import sample_weights
 from ..config import Config, is_yours
@@ -23,7 +24,17 @@ from .compiling import TargetScale, compile_model, keras_labels
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["build_model", "category_examples", "compiled_trunk", "encode", "encoded_rows", "seeded"]
+__all__ = [
+    "adapted_inputs",
+    "build_model",
+    "build_trunk",
+    "category_examples",
+    "compiled_trunk",
+    "encode",
+    "encoded_rows",
+    "labelled_rows",
+    "seeded",
+]
 
 
 def build_model(
@@ -43,11 +54,41 @@ def build_model(
     """
     from ... import zoo
 
-    scale = None
-    settings: dict[str, Any] = builder_settings(config)
-    if splits.task.kind == "regression":
-        scale = TargetScale(_labels(splits.train))
-        settings |= {"target_mean": scale.mean, "target_scale": scale.scale}
+    settings, scale = _builder_arguments(config, splits)
+    with seeded(config.seed):
+        preprocessor = adapted_inputs(config, splits, further_words)
+        model = zoo.build(config.model, preprocessor, splits.task, **settings)
+    return model, scale
+
+
+def build_trunk(
+    config: Config, splits: Splits, preprocessor: keras.Model
+) -> tuple[keras.Model, TargetScale | None]:
+    """Return the trunk that `build_model` would make, with the same first weights, and the scale.
+
+    Args:
+        config: The settings.
+        splits: The data.
+        preprocessor: What `adapted_inputs` returns for them.
+    """
+    from ... import zoo
+    from ...zoo.builders.joining import trunk_alone
+
+    settings, scale = _builder_arguments(config, splits)
+    with seeded(config.seed), trunk_alone():
+        return zoo.build(config.model, preprocessor, splits.task, **settings), scale
+
+
+def adapted_inputs(
+    config: Config, splits: Splits, further_words: Sequence[str] = ()
+) -> keras.Model:
+    """Return what encodes raw rows, adapted on the training rows only; nothing in it is random.
+
+    Raises:
+        BadInput: A person asked for texts in words where the task takes letters, or the like.
+    """
+    from ... import zoo
+
     needed = method_of(splits.task).inputs if splits.task.is_sequence else {}
     level = needed.get("text_level", config.text_level)
     if is_yours(config, "text_level") and config.text_level != level:
@@ -58,27 +99,33 @@ def build_model(
             received=config.text_level,
             remedy="Leave it out",
         )
-    with seeded(config.seed):
-        preprocessor = zoo.model_inputs(
-            splits.train.columns,
-            splits.train.features,
-            **{
-                "maximum_text_length": config.text_length,
-                "maximum_steps": config.sequence_length,
-                "text_level": config.text_level,
-                "further_words": further_words,
-                **needed,
-            },
-        )
-        model = zoo.build(config.model, preprocessor, splits.task, **settings)
-    return model, scale
+    return zoo.model_inputs(
+        splits.train.columns,
+        splits.train.features,
+        **{
+            "maximum_text_length": config.text_length,
+            "maximum_steps": config.sequence_length,
+            "text_level": config.text_level,
+            "further_words": further_words,
+            **needed,
+        },
+    )
+
+
+def _builder_arguments(config: Config, splits: Splits) -> tuple[dict[str, Any], TargetScale | None]:
+    scale = None
+    settings: dict[str, Any] = builder_settings(config)
+    if splits.task.kind == "regression":
+        scale = TargetScale(_labels(splits.train))
+        settings |= {"target_mean": scale.mean, "target_scale": scale.scale}
+    return settings, scale
 
 
 def encode(model: keras.Model, dataset: Dataset) -> dict[str, NDArray[Any]]:
     """Return what the trunk of a model is given for raw rows, computed once.
 
     Args:
-        model: A model of the zoo.
+        model: A model of the zoo, or what `adapted_inputs` returns.
         dataset: Raw rows.
 
     Returns:
@@ -86,7 +133,7 @@ def encode(model: keras.Model, dataset: Dataset) -> dict[str, NDArray[Any]]:
     """
     from ... import zoo
 
-    preprocessor = zoo.parts(model).preprocessor
+    preprocessor = model if model.name == "preprocessor" else zoo.parts(model).preprocessor
     pieces = []
     step = rows_of_size(dataset)
     for start in range(0, len(dataset), step):
@@ -110,12 +157,23 @@ def encoded_rows(
     model: keras.Model, dataset: Dataset, config: Config, scale: TargetScale | None, weighted: bool
 ) -> tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[Any] | None]:
     """Return encoded inputs, labels for the loss, and weights of the rows, if any."""
-    labels, task = _labels(dataset), dataset.task
-    if task is None:
-        raise GoodfitError("These rows have no task, so nothing can be trained on them.")
+    _labels(dataset)
+    task = _task(dataset)
     encoded = encode(model, dataset)
     if task.is_sequence:
         return method_of(task).prepare(model, dataset, encoded)
+    return labelled_rows(encoded, dataset, config, scale, weighted)
+
+
+def labelled_rows(
+    encoded: dict[str, NDArray[Any]],
+    dataset: Dataset,
+    config: Config,
+    scale: TargetScale | None,
+    weighted: bool,
+) -> tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[Any] | None]:
+    """Return encoded rows that have one answer each, with labels and weights."""
+    labels, task = _labels(dataset), _task(dataset)
     weights = None
     if weighted and config.class_weights == "balanced":
         weights = sample_weights(labels, task).astype(np.float32)
@@ -155,3 +213,9 @@ def _labels(dataset: Dataset) -> NDArray[Any]:
     if dataset.labels is None:
         raise GoodfitError("These rows have no labels, so nothing can be trained on them.")
     return dataset.labels
+
+
+def _task(dataset: Dataset) -> Task:
+    if dataset.task is None:
+        raise GoodfitError("These rows have no task, so nothing can be trained on them.")
+    return dataset.task

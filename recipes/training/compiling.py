@@ -15,7 +15,16 @@ from .warming import warming
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["LOSSES", "METRICS", "OPTIMIZERS", "TargetScale", "check_names", "compile_model"]
+__all__ = [
+    "LOSSES",
+    "METRICS",
+    "OPTIMIZERS",
+    "TargetScale",
+    "check_names",
+    "compile_model",
+    "keras_labels",
+    "weight_decay",
+]
 
 MOMENTUM = 0.9
 ADAMW_WEIGHT_DECAY = 0.004
@@ -131,7 +140,7 @@ def compile_model(model: keras.Model, config: Config, task: Task) -> None:
     check_names(config, task)
     name, arguments = OPTIMIZERS[config.optimizer]
     if config.optimizer == "adamw":
-        arguments = {"weight_decay": config.weight_decay or ADAMW_WEIGHT_DECAY}
+        arguments = {"weight_decay": weight_decay(config)}
     optimizer = getattr(keras.optimizers, name)(learning_rate=config.learning_rate, **arguments)
     losses = LOSSES[task.kind]
     loss = losses[next(iter(losses)) if config.loss == "auto" else config.loss]
@@ -148,6 +157,11 @@ def compile_model(model: keras.Model, config: Config, task: Task) -> None:
         # A saved model names the class that it was compiled with, which must be one of Keras.
         made = warming(type(optimizer), config.warmup_steps)
         model.optimizer = made.from_config(optimizer.get_config())
+
+
+def weight_decay(config: Config) -> float:
+    """Return the weight decay of AdamW."""
+    return config.weight_decay or ADAMW_WEIGHT_DECAY
 
 
 def keras_labels(

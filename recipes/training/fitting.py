@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,30 +16,27 @@ from ...callbacks.findings import Finding
 from ...zoo.errors import GoodfitError
 from ...zoo.tasks import Task
 from ..augmenting.figures import check_augmentation
-from ..augmenting.refreshing import refresher
 from ..augmenting.samples import augmented_samples
-from ..augmenting.synonyms import (
-    SynonymSource,
-    further_words,
-    keep_synonyms,
-    training_synonyms,
-)
+from ..augmenting.synonyms import SynonymSource, keep_synonyms, training_synonyms
 from ..config import Choice, Config
 from ..dataset import Splits
 from ..reading.wording import plural
 from ..scoring.scores import decide
 from ..scoring.thresholds import choose_threshold
 from .batches import answers
-from .building import build_model, category_examples, compiled_trunk, encoded_rows
+from .building import category_examples
 from .charting import chart_answers, chart_writers
 from .checkpoints import load_checkpoint
 from .compiling import TargetScale, check_names
-from .engines import choose_engine
 from .loop import run_epochs
+from .preparing import prepared
 from .recording import CHECKPOINT, make_record, open_folder
 from .runs import Run, peak_memory, write_history
 from .saving import LoadedModel, save
 from .state import TrainingState
+
+if TYPE_CHECKING:
+    from .reusing import TracedReuse
 
 __all__ = ["Interrupted", "Listener", "TrainingFailed", "train"]
 
@@ -91,6 +89,7 @@ def train(
     deadline: float | None = None,
     least_epochs: int = 0,
     synonyms: SynonymSource = None,
+    reuse: TracedReuse | None = None,
 ) -> Run:
     """Build the model of a config, train it on the splits, diagnose it, save it.
 
@@ -111,6 +110,7 @@ def train(
         least_epochs: So many epochs are finished whatever the deadline says.
         synonyms: For the augmentation of texts: a mapping from words to lists of words, a function
             of a word, or the path of a file; what the config says if left out.
+        reuse: What is kept from one training to the next, so that the next begins sooner.
 
     Returns:
         The run, with the trained model.
@@ -130,61 +130,52 @@ def train(
     started = time.perf_counter()
     tell = listener or (lambda _kind, _data: None)
     tell("step", "building the model")
-    model, scale = build_model(config, splits, further_words(words))
-    trunk = compiled_trunk(model, config, splits)
-    tell("step", f"training {model.count_params():,} parameters")
-    train_data = encoded_rows(model, splits.train, config, scale, weighted=True)
-    validation_data = encoded_rows(model, splits.validation, config, scale, weighted=False)
-    refresh = refresher(config, splits.train, model, train_data[0], words)
-    engine = choose_engine(
-        trunk,
-        train_data,
-        validation_data,
-        config.batch_size,
-        callbacks,
-        config.jit_compile,
-        refresh,
-    )
-    # Only now, so that data that no model can be built on leave no folder behind.
-    place = open_folder(folder, config, splits, findings, resume)
-    keep_synonyms(place, words)
-    state = TrainingState()
-    checkpoint = place / CHECKPOINT if place else None
-    if resume and checkpoint and checkpoint.exists():
-        engine.validate()  # makes the metrics' variables, which the checkpoint then sets
-        load_checkpoint(checkpoint, trunk, state)
-    watcher = Diagnose(baseline=baseline, verbose=0)
-    planned = {"epochs": config.epochs, "patience": config.early_stopping_patience}
-    writers = chart_writers(place, resume, watcher, findings, config, splits.task)
-    state = run_epochs(
-        trunk,
-        engine,
-        config,
-        len(splits.train),
-        state=state,
-        callbacks=[*callbacks, watcher, *writers],
-        checkpoint=checkpoint,
-        listener=lambda logs: tell("epoch", {**logs, **planned}),
-        units=_units(config, scale),
-        deadline=deadline,
-        least_epochs=least_epochs,
-    )
-    # Nothing below reads the outputs of sequences, which may be large.
-    sequence = splits.task.is_sequence
-    outputs = np.empty((0, 0)) if sequence else answers(trunk, validation_data[0])
-    found = (*findings, *_diagnosed(config, splits.task, state, outputs, baseline))
-    record = make_record(config, splits, state, found, time.perf_counter() - started)
-    record["parameters"] = model.count_params()
-    threshold = _threshold(config, splits, outputs)
-    if state.best_weights:
-        held = validation_data[0], splits.validation
-        shown = (outputs, threshold.value, state.best_epoch)
-        chart_answers(writers, trunk, *held, *shown)
-    record |= {"threshold": threshold.value, "threshold_choice": threshold.to_dict()}
-    if refresh is not None:
-        samples = augmented_samples(splits, config, synonyms=words)
-        record["augmentation"] = [sample.to_dict() for sample in samples]
-    run = Run(config, record, tuple(state.history), found, place, model, splits)
+    with prepared(config, splits, words, callbacks, None if resume else reuse) as ready:
+        tell("step", f"training {ready.parameters:,} parameters")
+        # Only now, so that data that no model can be built on leave no folder behind.
+        place = open_folder(folder, config, splits, findings, resume)
+        keep_synonyms(place, words)
+        state = TrainingState()
+        checkpoint = place / CHECKPOINT if place else None
+        if resume and checkpoint and checkpoint.exists():
+            ready.engine.validate()  # makes the metrics' variables, which the checkpoint then sets
+            load_checkpoint(checkpoint, ready.trunk, state)
+        watcher = Diagnose(baseline=baseline, verbose=0)
+        planned = {"epochs": config.epochs, "patience": config.early_stopping_patience}
+        writers = chart_writers(place, resume, watcher, findings, config, splits.task)
+        state = run_epochs(
+            ready.trunk,
+            ready.engine,
+            config,
+            len(splits.train),
+            state=state,
+            callbacks=[*callbacks, watcher, *writers],
+            checkpoint=checkpoint,
+            listener=lambda logs: tell("epoch", {**logs, **planned}),
+            units=_units(config, ready.scale),
+            deadline=deadline,
+            least_epochs=least_epochs,
+        )
+        # Nothing below reads the outputs of sequences, which may be large.
+        sequence = splits.task.is_sequence
+        outputs = np.empty((0, 0)) if sequence else answers(ready.trunk, ready.encoded)
+        found = (*findings, *_diagnosed(config, splits.task, state, outputs, baseline))
+        record = make_record(config, splits, state, found, time.perf_counter() - started)
+        record["parameters"] = ready.parameters
+        threshold = _threshold(config, splits, outputs)
+        if state.best_weights:
+            held = ready.encoded, splits.validation
+            shown = (outputs, threshold.value, state.best_epoch)
+            chart_answers(writers, ready.trunk, *held, *shown)
+        record |= {"threshold": threshold.value, "threshold_choice": threshold.to_dict()}
+        if ready.refresh is not None:
+            samples = augmented_samples(splits, config, synonyms=words)
+            record["augmentation"] = [sample.to_dict() for sample in samples]
+        run = Run(config, record, tuple(state.history), found, place, splits=splits)
+        if place is None and ready.model is None:
+            run = replace(run, making=ready.making(), held_out=ready.held_out(outputs))
+        else:
+            run = replace(run, trained=ready.model or ready.making()())
     return _finish(run, state)
 
 

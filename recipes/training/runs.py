@@ -8,12 +8,14 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from ...callbacks.findings import Finding
 from ...zoo.errors import GoodfitError, bad_input, did_you_mean
@@ -41,6 +43,8 @@ class Run:
         folder: Where it is kept; None for a run in memory.
         trained: The model of a run that was just trained.
         splits: The data of a run that was just trained.
+        making: Makes the model of a run in memory whose training reused what another one had made.
+        held_out: What the model of such a run answers to the validation rows, if that is known.
 
     Guide: CHK-3, BP-3.
     """
@@ -52,12 +56,16 @@ class Run:
     folder: Path | None = None
     trained: keras.Model | None = None
     splits: Splits | None = None
+    making: Callable[[], keras.Model] | None = field(default=None, repr=False, compare=False)
+    held_out: NDArray[Any] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def model(self) -> keras.Model:
-        """The trained model, which takes raw rows; loaded from the folder when needed."""
+        """The trained model, which takes raw rows; made or loaded when it is first needed."""
         if self.trained is not None:
             return self.trained
+        if self.making is not None:
+            return self.making()
         from .saving import load_model
 
         return load_model(self.model_path).model

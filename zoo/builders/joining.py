@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,9 +16,10 @@ from ..tasks import Task
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Parts", "encoded_inputs", "join", "parts", "scale_problems"]
+__all__ = ["Parts", "encoded_inputs", "join", "parts", "scale_problems", "trunk_alone"]
 
 _PREPROCESSOR, _TRUNK, _FINISH = "preprocessor", "trunk", "target_scale"
+_ALONE: ContextVar[bool] = ContextVar("trunk_alone", default=False)
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,20 @@ def scale_problems(task: Task, target_mean: Any, target_scale: Any) -> list[Prob
     return problems
 
 
+@contextmanager
+def trunk_alone() -> Iterator[None]:
+    """Inside the block, builders return the trunk of a model and join nothing.
+
+    The trunk is what is trained, and starts with the same weights. What encodes raw rows stays as
+    it is, so that many trunks can be made for one preprocessor.
+    """
+    token = _ALONE.set(True)
+    try:
+        yield
+    finally:
+        _ALONE.reset(token)
+
+
 def join(
     preprocessor: keras.Model,
     trunk: keras.Model,
@@ -141,6 +158,8 @@ def join(
 
     if problems := scale_problems(task, target_mean, target_scale):
         raise BadInput(*problems)
+    if _ALONE.get():
+        return trunk
 
     # 1. Layers: the inputs again, so that the joined model has its own.
     inputs = {
