@@ -37,7 +37,7 @@ def space_of_builder(builder: Any, given: Space | None = None) -> Space:
     hp = known.copy()
     for _ in range(MOST_BUILDS):
         build(hp)
-        known.merge(hp)
+        known.merge([each for each in hp.space if not known._exists(each.name, each.conditions)])
         once += [scope for scope in hp.active_scopes if scope not in once]
         never += [scope for scope in hp.inactive_scopes if scope not in never]
         open_scopes = [scope for scope in never if scope not in once]
