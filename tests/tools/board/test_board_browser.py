@@ -11,6 +11,7 @@ import sys
 import pytest
 from headless import Browser, find_browser
 from made_board_logs import HOSTILE, made_logs, write_logs
+from made_study import STEPS, made_ledger
 
 pytestmark = [
     pytest.mark.skipif(find_browser() is None, reason="there is no Chromium or Chrome"),
@@ -40,6 +41,7 @@ def board(tmp_path_factory, hostile_finding, made_run):
     folder = tmp_path_factory.mktemp("board")
     (folder / "hostile").mkdir()
     made_run(folder / "hostile", "many_classes", {})
+    made_ledger(folder / "hostile" / "ledger.jsonl", name=HOSTILE)
     write_logs(folder / "hostile" / "tensorboard", LOGS[:4], findings=[hostile_finding])
     write_logs(folder / "plain", LOGS, findings=[hostile_finding], answers=True)
     command = [sys.executable, "-m", "goodfit.tools", "board", "hostile", "plain", "--json"]
@@ -86,10 +88,13 @@ def test_the_tab_shows_the_numbers_of_the_history_and_no_markup_of_data(board, b
                 else:
                     assert number == "not a number"
     text = browser.ask(f"{PAGE}.body.innerText")
-    assert f"The column {HOSTILE.replace(chr(0x202E), '')}" in text.replace(chr(0x202E), "")
+    # A sign that turns the direction of writing is left out, the rest is as it was.
+    assert f"The column {HOSTILE.replace(chr(0x202E), '')} tells the answer." in text
     assert "nan loss" in text
     browser.ask(f"{PAGE}.querySelectorAll('.runs button')[0].click()")
     browser.wait(f"{PAGE}.querySelector('.checklist')")
+    assert browser.ask(f"{PAGE}.querySelectorAll('.tree details').length") == len(STEPS)
+    assert "[object" not in browser.ask(f"{PAGE}.body.textContent")
     assert browser.ask(f"{PAGE}.querySelectorAll('script').length") == 1  # TensorBoard's own
     assert browser.ask(f"{PAGE}.querySelectorAll('img').length") == 0
     assert browser.ask(f"{FRAME}.contentWindow.broken === undefined && window.broken === undefined")

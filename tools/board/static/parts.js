@@ -1,6 +1,7 @@
 // Builds elements. Whatever comes from data is set as text: nothing here reads markup.
 
 const SVG = "http://www.w3.org/2000/svg";
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 const SEVERITIES = ["error", "warning", "info"];
 const SIGNS = { error: "✕", warning: "!", info: "i" };
 const TONES = ["good", "bad", "caution", "not-applicable"];
@@ -19,9 +20,10 @@ function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined) element.setAttribute(name, String(value));
   }
-  for (const child of children.flat()) {
+  for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === "") continue;
-    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+    // Signs that turn the direction of writing would let a name rewrite what stands beside it.
+    element.append(child instanceof Node ? child : String(child).replace(TURNING, ""));
   }
   return element;
 }
