@@ -68,6 +68,7 @@ from .text_classification import classify_texts as classify_texts
 from .text_generation import write_on as write_on
 from .training.fitting import Interrupted as Interrupted
 from .training.fitting import train as train
+from .training.reusing import TracedReuse as TracedReuse
 from .training.runs import Run as Run
 from .training.runs import open_run as open_run
 from .training.saving import LoadedModel as LoadedModel
@@ -75,3 +76,11 @@ from .training.saving import load_model as load_model
 from .training.saving import save as save
 from .training.saving import verify as verify
 from .translation import translate_texts as translate_texts
+from .tuning.dimensions import Dimension as Dimension
+from .tuning.guided_space import default_space as default_space
+from .tuning.hypermodel import ConfigHyperModel as ConfigHyperModel
+from .tuning.search import Search as Search
+from .tuning.search import open_search as open_search
+from .tuning.space import Space as Space
+from .tuning.tuner import resume_search as resume_search
+from .tuning.tuner import tune as tune
