@@ -6,6 +6,7 @@ import math
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from .gathering.facts import ProbeFacts
 __all__ = ["histogram", "layout", "of_probe", "picture", "scalar", "text", "value_of"]
 
 BINS = 20
+FLOAT = 1  # the number of this type in TensorFlow's messages
 # Figures of a layer that say something, and the activations that they say it of.
 RECTIFIERS = ("relu", "relu6", "leaky_relu", "elu", "selu")
 SATURATING = ("sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "softsign")
@@ -23,11 +25,19 @@ LAYER_FIGURES = ("gradient_norm", "moved", "spread", "zero_units", "flat_units")
 
 def scalar(tag: str, value: float) -> Any:
     """Return one number."""
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.compat.proto.tensor_pb2 import TensorProto
+
+    # Most of what is written is this, and `make_tensor_proto` would take most of the time.
+    tensor = TensorProto(dtype=FLOAT, tensor_shape={}, float_val=[value])
+    return Summary.Value(tag=tag, tensor=tensor, metadata=_of_scalars())
+
+
+@lru_cache(maxsize=1)
+def _of_scalars() -> Any:
     from tensorboard.plugins.scalar.metadata import create_summary_metadata
 
-    return value_of(
-        tag, np.float32(value), create_summary_metadata(display_name="", description="")
-    )
+    return create_summary_metadata(display_name="", description="")
 
 
 def text(tag: str, value: str) -> Any:
