@@ -182,7 +182,8 @@ def _place(subject: Subject, output: str | Path | None) -> tuple[Path, str]:
     folder = None if subject.run is None else subject.run.folder
     if folder is not None:
         return Path(output) if output else folder.parent, f"{folder.name}-{PLACE}"
-    stem = Path(subject.splits.train.source).name.split(".")[0] or "run"
+    stem = Path(subject.splits.train.source).name.split(".")[0]
+    stem = stem if stem and " " not in stem else "data"  # of rows in memory it is a sentence
     return Path(output) if output else Path("runs"), f"{stem}-{PLACE}"
 
 

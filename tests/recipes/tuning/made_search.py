@@ -3,7 +3,9 @@
 import math
 from collections import deque
 
-from goodfit.recipes import Config
+import numpy as np
+import pandas as pd
+from goodfit.recipes import Config, load, split
 from goodfit.recipes.tuning.assignments import TrialResult
 from goodfit.recipes.tuning.dimensions import Dimension
 from goodfit.recipes.tuning.driving import Driver, Limits
@@ -46,6 +48,8 @@ class MadeExecutor:
         broken: The name of a trial at which an error is raised that concerns every trial.
     """
 
+    error = KeyboardInterrupt
+
     def __init__(self, slots=1, fails=(), twice=False, broken=None):
         self.slots, self.fails, self.twice, self.broken = slots, fails, twice, broken
         self.waiting, self.ran, self.closed = deque(), [], False
@@ -57,7 +61,7 @@ class MadeExecutor:
     def results(self, timeout):
         given = self.waiting.pop()
         if given.trial == self.broken:
-            raise KeyboardInterrupt
+            raise self.error
         self.ran.append(given)
         if given.trial in self.fails or self.fails == "all":
             made = TrialResult(*given.key, "failed", reason="It diverged.", seconds=1.0)
@@ -99,3 +103,10 @@ def facts(journal):
         (trial.name, dict(trial.values), trial.epochs, trial.seed, trial.status, trial.score)
         for trial in journal.trials.values()
     ]
+
+
+def made_splits(rows=90):
+    """Return three numbers a row, of which two say the class."""
+    generator = np.random.default_rng(3)
+    frame = pd.DataFrame(generator.normal(size=(rows, 3)), columns=["a", "b", "c"])
+    return split(load(frame.assign(y=np.where(frame.a + frame.b > 0, "yes", "no")), "y"))

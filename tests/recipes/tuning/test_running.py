@@ -6,10 +6,9 @@ import time
 import keras
 import keras_tuner
 import numpy as np
-import pandas as pd
 import pytest
 from goodfit import zoo
-from goodfit.recipes import Config, load, split
+from goodfit.recipes import Config
 from goodfit.recipes.studying.measuring import Measure
 from goodfit.recipes.studying.places import places_of
 from goodfit.recipes.tuning import running
@@ -21,16 +20,11 @@ from goodfit.recipes.tuning.hypermodel import ConfigHyperModel
 from goodfit.recipes.tuning.own_spaces import space_of_builder
 from goodfit.recipes.tuning.space import Space
 from goodfit.zoo.errors import BadInput, bad_input
+from made_search import made_splits
 
 CONFIG = Config(units=(4,), epochs=3, batch_size=32, dropout=0.1, learning_rate=0.01)
 SPACE = default_space(CONFIG)
 VALUES = {"learning_rate": 0.02, "batch_size": 16, "dropout": 0.2, "optimizer": "adam"}
-
-
-def made_splits(rows=90):
-    generator = np.random.default_rng(3)
-    frame = pd.DataFrame(generator.normal(size=(rows, 3)), columns=["a", "b", "c"])
-    return split(load(frame.assign(y=np.where(frame.a + frame.b > 0, "yes", "no")), "y"))
 
 
 SPLITS = made_splits()
