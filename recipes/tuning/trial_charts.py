@@ -59,8 +59,13 @@ class TrialCharts:
         if not self._works or result is None:
             return
         from ...callbacks.charting.event_files import EventFiles
-        from ...callbacks.charting.settings import session_end, session_start
-        from ...callbacks.tensorboard_values import scalar
+        from ...callbacks.charting.settings import (
+            findings_data,
+            session_end,
+            session_start,
+            told_value,
+        )
+        from ...callbacks.tensorboard_values import layout, scalar
 
         files = EventFiles(self._folder / trial.name)
         shown = {name: _shown(trial.values, config, name) for name in settings}
@@ -75,6 +80,8 @@ class TrialCharts:
         told["epochs"] = sum(result.epochs) / max(len(result.epochs), 1)
         values += [scalar(f"trial/{n}", v) for n, v in told.items() if math.isfinite(v)]
         values.append(session_end(time.time(), failed=result.status != "completed"))
+        data = findings_data(result.findings, len(result.history), final=True)
+        values += [told_value(data), layout(["loss"])]
         files.write("", max(len(result.scores), 1), values)
         for epoch, logs in enumerate(result.history, 1):
             for name, run in KINDS.items():

@@ -14,6 +14,8 @@ __all__ = ["find_places", "linked"]
 LOGS = "tensorboard"
 """The folder in which a run, and a search for its trials, writes for TensorBoard."""
 EVENTS = "*tfevents*"
+BEST = "best"
+"""The folder of the run that a search ends with."""
 RECORDS = ("run.json", "ledger.jsonl")
 
 
@@ -79,7 +81,8 @@ def _inside(folder: Path) -> list[Path]:
         return []
     own = _own(folder)
     if own is not None:
-        return [own]
+        best = folder / BEST
+        return [own, best / LOGS] if (best / RECORDS[0]).is_file() else [own]
     children = sorted(child for child in folder.iterdir() if child.is_dir())
     runs = [_own(child) for child in children]
     if any(runs):
