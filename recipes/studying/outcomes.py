@@ -21,6 +21,7 @@ from ..dataset import Dataset
 from ..scoring.naive import naive_answers
 from ..training.fitting import Listener, TrainingFailed, train
 from ..training.loop import OUT_OF_TIME
+from ..training.reusing import TracedReuse
 from ..training.runs import Run, peak_memory
 from .measuring import Measure
 from .places import Place
@@ -87,6 +88,7 @@ def place_outcome(
     listener: Listener | None = None,
     deadline: float | None = None,
     cut_short: bool = False,
+    reuse: TracedReuse | None = None,
 ) -> Outcome:
     """Train a config in a place, and score it on the rows that are held out there.
 
@@ -99,6 +101,7 @@ def place_outcome(
         listener: Told of every epoch.
         deadline: Reading of `time.monotonic` at which the training ends.
         cut_short: Whether a training that the deadline ends is scored as far as it came.
+        reuse: What is kept from one training to the next.
 
     Raises:
         OutOfTime: The deadline came first.
@@ -107,7 +110,9 @@ def place_outcome(
     splits = place.splits
     started = time.monotonic()
     try:
-        run = train(config, splits, baseline=baseline, listener=listener, deadline=deadline)
+        run = train(
+            config, splits, baseline=baseline, listener=listener, deadline=deadline, reuse=reuse
+        )
     except TrainingFailed as error:
         seconds = time.monotonic() - started
         run = error.run
@@ -142,6 +147,8 @@ def task_of(rows: Dataset) -> Task:
 
 def _answers(run: Run, rows: Dataset) -> NDArray[Any]:
     task = task_of(rows)
+    if run.held_out is not None:
+        return run.held_out
     found = answers_of(run.model, rows, task)
     if task.is_sequence:
         return method_of(task).figures(rows.labels, found, task)

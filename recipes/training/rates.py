@@ -112,7 +112,7 @@ def plan_of(model: keras.Model) -> str:
     """
     rates = Rates(model)
     with rates.hidden():
-        config = model.get_config()
+        config = {**model.get_config(), "name": ""}
     shared = [len(rates.dropouts), rates.places, [each.trainable for each in model.layers]]
     return json.dumps([_renamed(config, {}), shared], sort_keys=True, default=repr)
 

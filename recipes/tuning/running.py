@@ -14,6 +14,7 @@ from ...zoo.errors import BadInput
 from ..config import Config
 from ..studying.outcomes import Outcome, OutOfTime, place_baseline, place_outcome
 from ..studying.places import Place
+from ..training.reusing import TracedReuse
 from ..training.runs import peak_memory
 from .assignments import Assignment, Status, TrialResult
 from .own_models import config_or_model, model_outcome
@@ -39,6 +40,7 @@ class Runner:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._baselines: dict[int, Any] = {}
+        self._reuse = TracedReuse()
 
     def run(self, assignment: Assignment, listener: Listener | None = None) -> TrialResult:
         """Train and score what is assigned; raises as `Job.run`."""
@@ -85,7 +87,7 @@ class Runner:
             if not isinstance(made, Config):
                 return model_outcome(job.hypermodel, hp, made, config, place, job.measure, **shared)
             made = made.replace(seed=seed, epochs=min(made.epochs, config.epochs))
-        return place_outcome(made, place, job.measure, **shared)
+        return place_outcome(made, place, job.measure, reuse=self._reuse, **shared)
 
     def _baseline(self, place: Place, index: int) -> Any:
         """Return what naive answers score, made once for each division of the rows."""
