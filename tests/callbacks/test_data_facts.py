@@ -220,6 +220,6 @@ def test_a_hundred_thousand_rows_cost_little():
     places = np.arange(0, 100_000, 49)
     rows = Rows(x[places], y[places], None, 100_000, (x, y))
     held = Rows(x[places] + 1, y[places], None, len(places), (x[places] + 1, y[places]))
-    begin = time.perf_counter()
+    begin = time.process_time()
     data_facts(GivenData(rows, held, True))
-    assert time.perf_counter() - begin < 1.5
+    assert time.process_time() - begin < 1.5

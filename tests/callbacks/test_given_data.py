@@ -263,6 +263,6 @@ def test_a_look_at_a_hundred_thousand_rows_costs_little():
     """Measured: 2 ms for arrays, 40 ms for a dataset; the limit allows a busy machine."""
     x = np.random.default_rng(0).normal(size=(100_000, 20)).astype("float32")
     y = (x[:, 0] > 0).astype("int32")
-    begin = time.perf_counter()
+    begin = time.process_time()
     see_arguments({"x": x, "y": y, "validation_data": (x[:20_000], y[:20_000])})
-    assert time.perf_counter() - begin < 0.3
+    assert time.process_time() - begin < 0.3

@@ -53,9 +53,9 @@ def mixed(rows=200, seed=0):
 def test_linear_is_scikit_learns_on_numbers():
     x, y = load_breast_cancer(return_X_y=True)
     train, rows = table(x[:400], y[:400], BINARY), table(x[400:], y[400:], BINARY)
-    start = time.perf_counter()
+    start = time.process_time()
     answers = naive_answers(train, rows)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(x[:400], y[:400])
     assert answers["linear"][:, 0] == pytest.approx(model.predict_proba(x[400:])[:, 1], abs=1e-3)
     assert (answers["majority"] == y[:400].mean()).all()
