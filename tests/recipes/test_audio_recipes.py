@@ -34,16 +34,23 @@ def test_classes_of_recordings_from_the_folder_to_predictions(few, tmp_path, cap
     found = predict(run, folder / "rising")
     assert len(found) == 8
     assert set(found["prediction"]) <= set(tones.MOVES)
-    words = ["train", folder, "--epochs", "1", "--set", "units=4", "--output", tmp_path / "cli"]
-    assert main([*map(str, words), "--json"]) == 0
-    capsys.readouterr()
     answers = tmp_path / "answers.csv"
     one = folder / "rising" / "000.wav"
-    assert main(["predict", str(tmp_path / "cli"), str(one), "--output", str(answers)]) == 0
+    assert main(["predict", str(run.folder), str(one), "--output", str(answers)]) == 0
+    capsys.readouterr()
     assert len(answers.read_text().splitlines()) == 2
 
 
-def test_speech_from_the_folder_to_transcripts(few, tmp_path, capsys):
+@pytest.mark.slow
+def test_the_command_trains_on_a_folder_of_recordings(few, tmp_path, capsys):
+    """As the commands of docs/audio.md do."""
+    folder = tones.EXAMPLE.write(tmp_path, 0)
+    words = ["train", folder, "--epochs", "1", "--set", "units=4", "--output", tmp_path / "cli"]
+    assert main([*map(str, words), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_speech_from_the_folder_to_transcripts(few, tmp_path):
     folder = spoken.EXAMPLE.write(tmp_path, 0)
     run = recognise_speech(folder, words=True, group="speaker", output=tmp_path / "run", epochs=2)
     assert run.record["split"]["method"] == "group" or run.splits.method.value == "group"
@@ -52,6 +59,12 @@ def test_speech_from_the_folder_to_transcripts(few, tmp_path, capsys):
     found = predict(run, folder / "000.wav")
     assert list(found.columns) == ["file", "prediction"]
     assert set(" ".join(found["prediction"]).split()) <= set(spoken.WORDS)
+
+
+@pytest.mark.slow
+def test_the_command_learns_speech_though_the_text_was_read_as_a_category(few, tmp_path, capsys):
+    """As the commands of docs/audio.md do, but for the type of the text."""
+    folder = spoken.EXAMPLE.write(tmp_path, 0)
     words = ["train", folder, *spoken.EXAMPLE.arguments, "--types", "text=category"]
     words += [
         "--epochs",

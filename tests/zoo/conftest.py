@@ -119,7 +119,7 @@ def _image(z):
 def _audio(z):
     rows = []
     for (first, second), length in zip(z, lengths(len(z), 7), strict=True):
-        time = np.arange(length * 512) / 8_000
+        time = np.arange(length * 240) / 8_000
         rows.append(np.exp(second - 3) * np.sin(2 * np.pi * (900 + 300 * first) * time))
     return (Column("sound", "audio", rate=8_000),), {"sound": as_rows(rows)}
 
