@@ -37,8 +37,15 @@ def decoder():
     return made("transformer_decoder")
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize(
+    ("name", "temperature"),
+    [
+        *((name, 1.0) for name in SETTINGS),
+        ("transformer_decoder", 0.0),
+        # What is kept does not depend on how a token is drawn.
+        *(pytest.param(name, 0.0, marks=pytest.mark.slow) for name in ("simple_rnn", "lstm", "gru")),
+    ],
+)
 def test_what_is_kept_gives_the_same_as_reading_anew(name, temperature):
     """Over 40 tokens, which is more than three times what a passage of the training had."""
     model = made(name)
