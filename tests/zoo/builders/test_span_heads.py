@@ -8,7 +8,7 @@ COLUMNS = [Column("passage", "text"), Column("question", "text")]
 TASK = Task("span")
 TINY = {name: {"units": (4,), "embedding_width": 6} for name in ("simple_rnn", "lstm", "gru")}
 TINY["transformer_encoder"] = {"embedding_width": 8, "layers": 1}
-# All recurrent networks are one with another cell; the contract of the builders checks each of them.
+# Recurrent networks are one with another cell; the contract of the builders checks each of them.
 SLOW = {"simple_rnn", "lstm"}
 FEW = [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in TINY]
 

@@ -43,7 +43,9 @@ def decoder():
         *((name, 1.0) for name in SETTINGS),
         ("transformer_decoder", 0.0),
         # What is kept does not depend on how a token is drawn.
-        *(pytest.param(name, 0.0, marks=pytest.mark.slow) for name in ("simple_rnn", "lstm", "gru")),
+        pytest.param("simple_rnn", 0.0, marks=pytest.mark.slow),
+        pytest.param("lstm", 0.0, marks=pytest.mark.slow),
+        pytest.param("gru", 0.0, marks=pytest.mark.slow),
     ],
 )
 def test_what_is_kept_gives_the_same_as_reading_anew(name, temperature):
