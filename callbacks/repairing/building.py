@@ -138,14 +138,16 @@ def _sequential(model: Any, trial: Trial) -> Any:
         ):  # what is masked is a raw value
             layers.append(_normalization(scale[0], scale[1]))
             waiting = False
+        layers += _made(layer.name, trial.ahead)
         if layer.name not in trial.removed:
             layers.append(_changed(layer, trial))
-        layers += _added(layer.name, trial)
+        layers += _made(layer.name, trial.added)
     return keras.Sequential(layers, name=model.name)
 
 
 def _functional(model: Any, trial: Trial) -> Any:
     scaled: dict[str, Any] = {}
+    ahead: dict[str, list[Any]] = {}
     behind: dict[str, list[Any]] = {}
 
     def wired(layer: Any, *args: Any, **kwargs: Any) -> Any:
@@ -154,9 +156,12 @@ def _functional(model: Any, trial: Trial) -> Any:
             kwargs = {k: keras.tree.map_structure(standardised, v) for k, v in kwargs.items()}
         if layer.name in trial.removed:
             return args[0]
-        answer = layer(*args, **kwargs)
         if layer.name not in behind:
-            behind[layer.name] = _added(layer.name, trial)
+            ahead[layer.name] = _made(layer.name, trial.ahead)
+            behind[layer.name] = _made(layer.name, trial.added)
+        for more in ahead[layer.name]:
+            args = (more(args[0]), *args[1:])
+        answer = layer(*args, **kwargs)
         for more in behind[layer.name]:
             answer = more(answer)
         return answer
@@ -217,9 +222,9 @@ def _fitting(made: type, settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _added(name: str, trial: Trial) -> list[Any]:
+def _made(name: str, wanted: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]]) -> list[Any]:
     made = []
-    for number, (kind, settings) in enumerate(trial.added.get(name, ())):
+    for number, (kind, settings) in enumerate(wanted.get(name, ())):
         title = settings.get("name", f"{name}_{kind.lower()}_{number}")
         made.append(getattr(keras.layers, kind)(**{**settings, "name": title}))
     return made

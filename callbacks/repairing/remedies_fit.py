@@ -191,15 +191,15 @@ def deepen(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  #
     head = subject.heads[0]
     if not subject.rebuildable or len(subject.heads) != 1 or head.part is None:
         return None
-    if head.part.kind != "Dense" or not head.part.before:
+    if head.part.kind != "Dense":
         return None
-    behind = head.part.before[0]
-    width = 64
+    name, width = head.part.name, 64
     layer = {"units": width, "activation": "relu", "kernel_initializer": "he_normal"}
-    trial = trial.add_behind(behind, "Dense", **layer, name=f"{behind}_deeper")
+    number = len(trial.ahead.get(name, ())) + 1
+    trial = trial.add_ahead(name, "Dense", **layer, name=f"{name}_deeper_{number}")
     what = f"One more layer of {width} units before the output."
-    change = Change(what, f"behind layer {behind}", None, f"Dense({width}, relu)")
-    return trial.with_(change, fresh=trial.fresh | {head.part.name})
+    change = Change(what, f"before layer {name}", None, f"Dense({width}, relu)")
+    return trial.with_(change, fresh=trial.fresh | {name})
 
 
 def _regularized(

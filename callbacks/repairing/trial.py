@@ -63,6 +63,7 @@ class Trial:
         layers: Changed settings by layer name.
         kinds: Another class by layer name, such as `GRU` for a `SimpleRNN`.
         added: New layers behind a layer, by its name: pairs of class name and settings.
+        ahead: New layers before a layer, likewise.
         removed: Layers that are left out, in Sequential models.
         fresh: Layers that get new initial weights; `*` for all.
         scaling: Mean and variance by which an input is standardised inside the model, by its name.
@@ -84,6 +85,7 @@ class Trial:
     layers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     added: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = field(default_factory=dict)
+    ahead: Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
     scaling: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
@@ -112,6 +114,11 @@ class Trial:
         behind = (*self.added.get(name, ()), (kind, settings))
         return replace(self, added={**self.added, name: behind})
 
+    def add_ahead(self, name: str, kind: str, /, **settings: Any) -> Trial:
+        """Return the trial with one more layer right before a layer that has one input."""
+        ahead = (*self.ahead.get(name, ()), (kind, settings))
+        return replace(self, ahead={**self.ahead, name: ahead})
+
     def now_set(self, name: str, setting: str, settings: Mapping[str, Any]) -> Any:
         """Return a setting of a layer: as it was changed, else as it was."""
         return self.layers.get(name, {}).get(setting, settings.get(setting))
@@ -119,8 +126,8 @@ class Trial:
     @property
     def rebuilds(self) -> bool:
         """Whether another model than the user's has to be built."""
-        changed = self.layers or self.kinds or self.added or self.removed or self.scaling
-        return bool(changed) or self.target_scale is not None
+        changed = self.layers or self.kinds or self.removed or self.scaling
+        return bool(changed or self.added or self.ahead) or self.target_scale is not None
 
     def differs_only_in_restoring(self, other: Trial) -> bool:
         """Return whether this is the other training with its best epoch restored at the end."""

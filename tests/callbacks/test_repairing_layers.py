@@ -177,6 +177,19 @@ def test_wider_deeper_longer():
     assert applied(remedies_fit.more_epochs, model, last)[0] is None
 
 
+def test_a_model_without_a_hidden_layer_gets_one_and_another():
+    inputs = keras.Input((3,))
+    functional = keras.Model(inputs, layers.Dense(1, "sigmoid", name="answer")(inputs))
+    functional.compile("adam", "binary_crossentropy")
+    for model in (functional, model_of(layers.Dense(1, "sigmoid", name="answer"))):
+        once, built = applied(remedies_fit.deepen, model, trial_of())
+        assert [each.name for each in built.layers if each.weights] == ["answer_deeper_1", "answer"]
+        _, built = applied(remedies_fit.deepen, model, once)
+        assert [each.units for each in built.layers if each.weights] == [64, 64, 1]
+        # A first weight of the user's own has another shape now.
+        assert built.layers[-1].kernel.shape == (64, 1)
+
+
 def test_what_is_added_or_attends_gets_wider_alike():
     inputs = keras.Input((5,), dtype="int32", name="rows")
     x = layers.Embedding(9, 2)(inputs)
