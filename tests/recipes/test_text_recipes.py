@@ -93,7 +93,10 @@ def few_epochs(source, **arguments):
     return predict_leaving(source, **arguments, epochs=3)
 
 
-@pytest.mark.parametrize("name", ["questions", "tagged_sentences"])
+# The commands of docs/questions.md run the same on questions.
+@pytest.mark.parametrize(
+    "name", ["tagged_sentences", pytest.param("questions", marks=pytest.mark.slow)]
+)
 def test_the_command_trains_on_made_data_and_predicts(name, tmp_path, capsys):
     path = few(name, tmp_path / "made", 60)
     run = tmp_path / "run"

@@ -35,7 +35,11 @@ def mixed_rows():
     }
 
 
-@pytest.mark.parametrize("name", TINY)
+# They are one with another cell, and the contract of the builders checks each of them.
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("simple_rnn", "lstm")]
+
+
+@pytest.mark.parametrize("name", ["gru", "transformer_encoder", *SLOW])
 def test_padding_does_not_matter_and_no_words_give_an_answer(name):
     """The bug: NaN from a mean over nothing, or a state that has read padding."""
     rows = mixed_rows()
@@ -57,7 +61,7 @@ def test_padding_does_not_matter_and_no_words_give_an_answer(name):
     assert np.isfinite(np.asarray(model(to_tensors(empty, MIXED)))).all()
 
 
-@pytest.mark.parametrize("name", ["mlp", *TINY])
+@pytest.mark.parametrize("name", ["mlp", "gru", "transformer_encoder", *SLOW])
 def test_reading_in_order_learns_that_the_first_word_decides_and_a_bag_cannot(name):
     import keras
 
