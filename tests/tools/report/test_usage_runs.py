@@ -36,7 +36,7 @@ CASES = {
     "spoken": ({"target": "text"}, ENCODER, lambda answer: isinstance(answer, str)),
     "shapes": ({}, {}, lambda answer: answer in ("circle", "square", "triangle")),
 }
-LINES = {"town_load": 400, "story": 40}  # of the file; 120 of the others
+LINES = {"town_load": 400, "story": 40}  # of the file; 60 of the others
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -46,7 +46,7 @@ def test_the_snippet_answers(name, tmp_path):
     folder.mkdir()
     path = example(name).write(folder, 0)
     if path.is_file():
-        lines = path.read_text(encoding="utf-8").splitlines()[: LINES.get(name, 120)]
+        lines = path.read_text(encoding="utf-8").splitlines()[: LINES.get(name, 60)]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     run = quickstart(path, output=tmp_path / "run", epochs=1, settings=settings, **reading)
     model = repr(str(run.folder / "model.keras"))
