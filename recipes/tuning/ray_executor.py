@@ -34,6 +34,10 @@ _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
 # the secret that its ports ask for is not written to the home folder.
 _ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}
 
+_LOOK = (
+    "Look with `ray status --address ADDRESS`; where it asks for a token, set RAY_AUTH_MODE=token"
+)
+
 
 class RayExecutor:
     """Runs each trial in one of several worker processes.
@@ -293,7 +297,7 @@ def _connected(address: str | None, cores: int | None) -> tuple[Any, bool]:
             f"Ray did not answer at {address}" if address else "Ray could not be started here",
             expected="the address of a running cluster" if address else "",
             received=str(error).strip().partition("\n")[0],
-            remedy="Look with: ray status --address ADDRESS" if address else "",
+            remedy=_LOOK if address else "",
         ) from error
     return ray, True
 
