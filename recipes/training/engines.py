@@ -121,7 +121,7 @@ class TracedEngine:
         if self._refresh is not None:
             self._refresh.begin(order)
         if done == 0:
-            self._model.reset_metrics()
+            self._functions.reset_metrics()
         while done < len(order):
             piece = order[done : done + self._piece]
             started = time.perf_counter()
@@ -145,7 +145,7 @@ class TracedEngine:
 
     def validate(self) -> dict[str, float]:
         """Return the metrics on the validation rows, named `val_…`."""
-        self._model.reset_metrics()
+        self._functions.reset_metrics()
         rows = self._tf.constant(self._validation_rows)
         at_once = self._tf.constant(rows_at_once(self._model))
         logs = _floats(self._functions.test(rows, self._validation, at_once))

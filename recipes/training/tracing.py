@@ -44,6 +44,19 @@ class TracedFunctions:
         self._refresh = refresh
         self._train: Callable[..., Any] | None = None
         self._test: Callable[..., Any] | None = None
+        self._reset: Callable[[], Any] | None = None
+
+    def reset_metrics(self) -> None:
+        """Set the model's metrics back, in one call instead of one for each of their variables."""
+        if self._reset is not None:
+            self._reset()
+            return
+        self._model.reset_metrics()
+        if self._train is not None or self._test is not None:  # now they have their variables
+            import tensorflow as tf
+
+            function = tf.function(self._model.reset_metrics, autograph=False)
+            self._reset = function.get_concrete_function()
 
     def train(self, order: Any, data: Any, batch_size: Any, rates: Any) -> dict[str, Any]:
         """Train on the rows of an order, batch by batch; return the metrics since their reset.
