@@ -95,7 +95,7 @@ def write(path: Path, half: str, row: dict[str, str], misses: list[str]) -> None
     known[half] = {"row": row, "misses": misses}
     known = {name: known[name] for name in sorted(known)}
     kept.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    text = [TEXT, table([each["row"] for each in known.values()]), COST]
+    text = [TEXT, table([each["row"] for each in known.values()]), "", COST.strip()]
     for name, each in known.items():
         first, comma, rest = name.partition(",")
         part = ("new cases" if first == "new" else f"{first} half") + comma + rest
