@@ -4,9 +4,12 @@ The blocks of one document run in its order, in one temporary folder and one nam
 would copy them. `goodfit …` runs in this process, which saves starting TensorFlow for each. A
 comment at the end of a command names its exit code when that is not 0: `# exit code 2`. The two
 install commands are compared with what `.ci/run` and pyproject.toml say instead of being run here.
+Two things are less here than for a reader, as they change no step: the rows of the made data, and
+the minutes of a search, which trains its baseline however few they are.
 """
 
 import contextlib
+import importlib
 import io
 import re
 import shlex
@@ -33,6 +36,16 @@ NOT_RUN = (
     "cd ",
     "uv ",
 )
+MINUTES = "0.1"
+# Of the made data, how many there are of what.
+FEWER = {
+    "gestures": {"FILMS": 80},
+    "phrases": {"ROWS": 300},
+    "shapes": {"IMAGES": 120},
+    "spoken": {"RECORDINGS": 80},
+    "story": {"PARAGRAPHS": 80},
+    "tones": {"OF_EACH": 12},
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,8 @@ def run_goodfit(command: str) -> None:
     if ">" in words:
         position = words.index(">")
         words, output = words[:position], words[position + 1]
+    if "--minutes" in words:
+        words[words.index("--minutes") + 1] = MINUTES
     stdout, stderr = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
         try:
@@ -77,6 +92,15 @@ def run_goodfit(command: str) -> None:
         Path(output).write_text(stdout.getvalue(), encoding="utf-8")
     expected = int(told.group(1)) if told else 0
     assert (code or 0) == expected, f"{command}\n{stdout.getvalue()}{stderr.getvalue()}"
+
+
+@pytest.fixture
+def less_made(monkeypatch):
+    for name, sizes in FEWER.items():
+        module = importlib.import_module(f"goodfit.recipes.making.{name}")
+        for constant, size in sizes.items():
+            assert getattr(module, constant) > size
+            monkeypatch.setattr(module, constant, size)
 
 
 def runnable(document: Path) -> bool:
@@ -93,6 +117,7 @@ def runnable(document: Path) -> bool:
     [document for document in DOCUMENTS if runnable(document)],
     ids=lambda document: document.relative_to(ROOT).as_posix(),
 )
+@pytest.mark.usefixtures("less_made")
 def test_the_commands_and_the_python_of_a_document_run(document, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "__main__"}
