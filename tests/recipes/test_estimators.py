@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 SMALL = {
     "units": (16,),
@@ -23,7 +24,23 @@ SMALL = {
 }
 
 
-@parametrize_with_checks([GoodfitClassifier(**SMALL), GoodfitRegressor(**SMALL)])
+def checks():
+    """Yield scikit-learn's checks; the same again with other memory or another float is slow."""
+    for estimator in (GoodfitClassifier(**SMALL), GoodfitRegressor(**SMALL)):
+        for tried, check in estimator_checks_generator(estimator, mark="xfail"):
+            settings = check.keywords if isinstance(check, partial) else {}
+            again = {"readonly_memmap", "X_dtype"} & set(settings)
+            called = getattr(check, "func", check).__name__
+            words = [f"{name}={value}" for name, value in settings.items()]
+            yield pytest.param(
+                tried,
+                check,
+                id="-".join([type(estimator).__name__, called, *words]),
+                marks=pytest.mark.slow if again else (),
+            )
+
+
+@pytest.mark.parametrize(("estimator", "check"), checks())
 def test_scikit_learn_checks(estimator, check):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
