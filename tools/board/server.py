@@ -51,14 +51,9 @@ def start_board(logs: Path, port: int | None = None) -> Board:
     if port:
         _check_port(port)
     _do_without_tensorflow()
-    from tensorboard import default, program
+    from tensorboard import program
 
-    from .plugin import GoodfitPlugin
-
-    # Where goodfit is installed in the usual way, TensorBoard has found the tab by itself; here it
-    # comes first, and so is what opens.
-    plugins = [each for each in default.get_plugins() if not _is_ours(each)]
-    tensorboard = program.TensorBoard(plugins=[GoodfitPlugin, *plugins])
+    tensorboard = program.TensorBoard(plugins=_plugins())
     tensorboard.configure(
         logdir=str(logs),
         host=HOST,
@@ -73,6 +68,37 @@ def start_board(logs: Path, port: int | None = None) -> Board:
     except program.TensorBoardServerException as error:
         raise _unusable(error.msg) from error
     return Board(address, int(address.rstrip("/").rpartition(":")[2]))
+
+
+def _check_port(port: int) -> None:
+    """Raise where a port cannot be had, before anything is imported."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HOST, port))
+        except OSError as error:
+            raise _unusable(f"port {port}: {error.strerror or error}") from error
+
+
+def _unusable(received: str) -> BadInput:
+    return bad_input(
+        "port_unusable",
+        "TensorBoard cannot answer at this port",
+        expected="a free port",
+        received=received,
+        remedy="Leave --port out to take the next free one",
+    )
+
+
+def _plugins() -> list[Any]:
+    """Return the tabs of TensorBoard, with ours once: first, so that it is what opens."""
+    from tensorboard import default
+
+    from .plugin import GoodfitPlugin
+
+    # Where goodfit is installed in the usual way, TensorBoard has found ours by itself.
+    others = [each for each in default.get_plugins() if each is not GoodfitPlugin]
+    return [GoodfitPlugin, *others]
 
 
 def _check_port(port: int) -> None:

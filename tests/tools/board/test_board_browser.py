@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from headless import Browser, find_browser
@@ -50,7 +51,7 @@ def board(tmp_path_factory, hostile_finding, made_run):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     address = re.search(r"http://\S+", server.stderr.readline()).group()
-    yield address
+    yield SimpleNamespace(address=address, folder=folder)
     server.send_signal(signal.SIGINT)
     out, err = server.communicate(timeout=20)
     # Ctrl-C ends it quietly.
@@ -67,7 +68,7 @@ def browser():
 
 
 def test_the_tab_shows_the_numbers_of_the_history_and_no_markup_of_data(board, browser):
-    browser.open(f"{board}#goodfit")
+    browser.open(f"{board.address}#goodfit")
     browser.wait(f"{PAGE}.querySelectorAll('.runs button').length === 2")
     browser.ask(f"{PAGE}.querySelectorAll('.runs button')[1].click()")
     browser.wait(f"{PAGE}.querySelector('h1').textContent.startsWith('plain')")
@@ -99,8 +100,16 @@ def test_the_tab_shows_the_numbers_of_the_history_and_no_markup_of_data(board, b
     assert browser.ask(f"{PAGE}.querySelectorAll('img').length") == 0
     assert browser.ask(f"{FRAME}.contentWindow.broken === undefined && window.broken === undefined")
     assert not browser.complaints()
-    outside = [each for each in browser.addresses() if not each.startswith((board, "data:"))]
+    outside = [
+        each for each in browser.addresses() if not each.startswith((board.address, "data:"))
+    ]
     assert set(outside) <= {"about:blank"}
+
+
+def outside(browser, board):
+    """Return the addresses that were asked for and are not the board's."""
+    own = (board.address, "data:", "blob:", "about:blank")
+    return [each for each in browser.addresses() if not each.startswith(own)]
 
 
 def hover_over_all():
@@ -126,11 +135,13 @@ def hover_over_all():
 def test_every_tab_opens_without_an_error(board, browser):
     for tab, there in TABS.items():
         browser.open("about:blank")
-        browser.open(f"{board}#{tab}")
+        browser.open(f"{board.address}#{tab}")
         browser.wait(there)
         browser.wait("!document.querySelector('paper-spinner-lite[active]')")
         assert not browser.complaints(), tab
-    outside = [e for e in browser.addresses() if not e.startswith((board, "data:", "blob:"))]
+    outside = [
+        e for e in browser.addresses() if not e.startswith((board.address, "data:", "blob:"))
+    ]
     assert set(outside) <= {"about:blank"}
 
 
@@ -139,8 +150,34 @@ def test_every_tab_opens_without_an_error(board, browser):
 @pytest.mark.parametrize("width", [1440, 800])
 def test_nothing_of_the_tab_sticks_out(board, browser, width, dark):
     browser.resize(width, 900)
-    browser.open(f"{board}?darkMode={str(dark).lower()}#goodfit")
+    browser.open(f"{board.address}?darkMode={str(dark).lower()}#goodfit")
     browser.wait(f"{PAGE}.querySelector('.checklist')")
     main = f"{PAGE}.querySelector('main')"
     assert browser.ask(f"{main}.scrollWidth <= {main}.clientWidth")
     assert browser.ask(f"{PAGE}.documentElement.dataset.theme") == ("dark" if dark else "light")
+
+
+@pytest.mark.slow
+def test_the_page_follows_a_training_while_it_runs(board, browser):
+    """What was opened stays open, and nobody has to load the page again."""
+    from goodfit.callbacks import TensorBoardWriter
+
+    writer = TensorBoardWriter(board.folder / "plain" / "live")
+    writer.set_model(None)
+    writer.set_params({"epochs": 9})
+    writer.on_train_begin()
+    writer.on_epoch_end(0, LOGS[0])
+    browser.open(f"{board.address}#goodfit")
+    runs = f"[...{PAGE}.querySelectorAll('.runs button')]"
+    button = f"{runs}.find((each) => each.textContent.includes('live'))"
+    browser.wait(button)
+    browser.ask(f"{button}.click()")
+    for epochs in (2, 3):
+        writer.on_epoch_end(epochs - 1, LOGS[epochs - 1])
+        browser.wait(f"{PAGE}.querySelector('header').textContent.includes('{epochs} epochs')")
+    assert browser.ask(f"{PAGE}.querySelector('.live').textContent") == "not finished"
+    writer.on_epoch_end(3, LOGS[-1])
+    browser.wait(f"{PAGE}.querySelector('.findings h3').textContent.includes('nan loss')")
+    writer.on_train_end()
+    browser.wait(f"!{PAGE}.querySelector('.live')")
+    assert not browser.complaints()

@@ -169,3 +169,41 @@ def test_logs_of_keras_count_their_epochs_from_one(tmp_path):
     assert found["curves"] == {
         "loss": {"train": [[1, 0.5], [2, 0.25]], "validation": [[1, 1.5], [2, 1.25]]}
     }
+
+
+def test_the_tab_is_found_by_tensorboard_itself_and_is_there_once(monkeypatch):
+    import tomllib
+    from importlib.metadata import EntryPoint
+    from pathlib import Path
+
+    from goodfit.tools.board.server import _plugins
+    from tensorboard import default
+
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    ((name, value),) = project["project"]["entry-points"]["tensorboard_plugins"].items()
+    assert EntryPoint(name, value, "tensorboard_plugins").load() is GoodfitPlugin
+    for found in ([], [GoodfitPlugin]):
+        monkeypatch.setattr(default, "get_dynamic_plugins", lambda found=found: found)
+        assert _plugins().count(GoodfitPlugin) == 1
+
+
+def test_the_charts_of_a_report_become_pictures_once(make_study, tmp_path):
+    import os
+
+    from goodfit.tools.board.evaluations import write_evaluations
+
+    folder = make_study("binary")
+    logs = folder / "tensorboard"
+    assert write_evaluations([logs, tmp_path / "nothing"]) == 0, "there are no logs yet"
+    logs.mkdir()
+    assert write_evaluations([logs]) == 1
+    multiplexer = EventMultiplexer().AddRunsFromDirectory(str(logs))
+    multiplexer.Reload()
+    tags = set(multiplexer.Runs()["evaluation"]["tensors"])
+    assert {"validation/ROC curve", "validation/Confusion matrix"} <= tags
+    assert any(tag.startswith("study/") for tag in tags)
+    assert write_evaluations([logs]) == 0, "they are there already"
+    later = (folder / "run.json").stat().st_mtime + 60
+    os.utime(folder / "run.json", (later, later))
+    assert write_evaluations([logs]) == 1, "the record is newer"
+    assert len(list((logs / "evaluation").iterdir())) == 1
