@@ -114,6 +114,7 @@ def begin_search(
     space: Space,
     choices: Mapping[str, Any],
     *,
+    limits: Mapping[str, Any],
     builder: Any = None,
     output: str | Path | None = None,
     storage: Storage | None = None,
@@ -125,6 +126,7 @@ def begin_search(
         subject: Config and data.
         space: What can be tried.
         choices: Method, metric, seed, places and epochs.
+        limits: How many trials and minutes were asked for; they do not make it another search.
         builder: A builder of the user's, or None.
         output: The folder that is to hold the searches; beside the run when left out.
         storage: Where there may be a copy of it that went on further.
@@ -168,6 +170,7 @@ def begin_search(
                 "run": str(run.folder.absolute()) if run and run.folder else None,
                 "builder": builder is not None,
                 **choices,
+                "limits": dict(limits),
                 "space": space.to_dict(),
                 "config": subject.config.to_dict(),
                 "fingerprint": subject.splits.train.fingerprint(),

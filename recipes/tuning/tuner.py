@@ -60,10 +60,10 @@ class SearchInterrupted(GoodfitError):
     kind = "interrupted"
 
     def __init__(self, folder: Path, done: int) -> None:
-        self.folder = folder
+        self.folder, self.done = folder, done
         super().__init__(
             f"Interrupted after {done} trial{'' if done == 1 else 's'}, which are kept in "
-            f"{folder}. Go on with the same command and --resume."
+            f"{folder}. Go on with: goodfit tune {folder} --resume"
         )
 
 
@@ -96,7 +96,8 @@ def tune(
     Args:
         source: A run or its folder, or a `Config`.
         splits: The data of a config; those of a run are read again.
-        trials: At most so many; without `minutes` 30, or the whole of a grid.
+        trials: At most so many; without `minutes` 30, or the whole of a grid, or on going on what
+            was asked for then.
         minutes: Wall-clock time for this call, the last training included.
         method: `bayesian`, `random`, `hyperband` or `grid`.
         space: What may be changed: a `Space`, TOML, or the path of a TOML file; that of the guide
@@ -156,13 +157,24 @@ def tune(
         "epochs": config.epochs,
     }
     kept = None if storage is None else Storage(storage)
+    asked = {"trials": trials, "minutes": minutes}
+    if trials is None and minutes is None and method != "grid":
+        asked["trials"] = TRIALS
     begun = begin_search(
-        subject, found, choices, builder=builder, output=output, storage=kept, resume=resume
+        subject,
+        found,
+        choices,
+        limits=asked,
+        builder=builder,
+        output=output,
+        storage=kept,
+        resume=resume,
     )
 
     # 3. keras-tuner decides, the executor trains, the journal keeps.
-    if trials is None and minutes is None and method != "grid":
-        trials = TRIALS
+    if trials is None and minutes is None:
+        before = (begun.journal.head or {})["limits"]
+        trials, minutes = before["trials"], before["minutes"]
     deadline = None if minutes is None else started + 60.0 * minutes
     job = Job(config, splits, found, measure, places, deadline, builder)
     decider = Decider(

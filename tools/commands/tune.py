@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +93,8 @@ def run(arguments: argparse.Namespace) -> Result:
         "executor": _executor(arguments, counts["workers"], gpus),
         "storage": arguments.storage,
     }
-    with SearchProgress(quiet=arguments.quiet or arguments.json) as progress:
+    quiet = arguments.quiet or arguments.json
+    with SearchProgress(quiet=quiet) as progress, _resumable(arguments):
         if (Path(arguments.run) / JOURNAL).is_file():
             search = _resumed(arguments, {**shared, "listener": progress})
         else:
@@ -117,6 +120,27 @@ def run(arguments: argparse.Namespace) -> Result:
             show_search(terminal, search)
 
     return Result(search_data(search), show, 0 if search.best is not None else 1)
+
+
+@contextlib.contextmanager
+def _resumable(arguments: argparse.Namespace) -> Iterator[None]:
+    """Say of an interrupted search how it goes on, as it can be typed from here."""
+    from ...recipes.reading.wording import plural
+    from ...recipes.tuning.tuner import SearchInterrupted
+    from ..run_facts import quoted, shown_path
+
+    try:
+        yield
+    except SearchInterrupted as error:
+        kept = f"{plural(error.done, 'trial')}, which are kept in {shown_path(error.folder)}"
+        if error.done == 1:
+            kept = kept.replace("which are", "which is")
+        extra = "".join(
+            f" --{n} {v}" for n in ("workers", "address") if (v := getattr(arguments, n))
+        )
+        command = f"goodfit tune {quoted(error.folder)} --resume{extra}"
+        error.args = (f"Interrupted after {kept}. Go on with: {command}",)
+        raise
 
 
 def _resumed(arguments: argparse.Namespace, shared: dict[str, Any]) -> Any:
