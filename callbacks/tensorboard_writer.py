@@ -175,6 +175,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
         model: Any = None,
         threshold: float = 0.5,
         epoch: int | None = None,
+        picture: bool = True,
     ) -> None:
         """Write what the trained model answers to rows that it was not trained on.
 
@@ -187,6 +188,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
             model: Whose last layer is asked for these rows; None is the one that was trained.
             threshold: Probability from which a single unit means class 1.
             epoch: The epoch that the weights are of, counted from 1; None is the last.
+            picture: Whether to draw what was taken for what.
 
         Raises:
             BadInput: Labels and outputs do not fit together.
@@ -196,7 +198,8 @@ class TensorBoardWriter(keras.callbacks.Callback):
         from .charting.answers import answer_values
         from .charting.embeddings import projected, write_points
 
-        values = list(answer_values(labels, outputs, self.names, threshold=threshold))
+        shown = {"threshold": threshold, "picture_too": picture}
+        values = list(answer_values(labels, outputs, self.names, **shown))
         if values:
             self._events.write("", epoch or max(self._step, 1), values)
         points = projected(self.model if model is None else model, inputs, labels, self.names)

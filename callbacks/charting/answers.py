@@ -31,6 +31,7 @@ def answer_values(
     names: Sequence[str] = (),
     *,
     threshold: float = 0.5,
+    picture_too: bool = True,
 ) -> Iterator[Any]:
     """Yield a precision and recall curve for each class, and what was taken for what.
 
@@ -40,6 +41,7 @@ def answer_values(
         outputs: Probabilities `(rows, 1)` of class 1, or `(rows, classes)`.
         names: The classes in the order of their numbers.
         threshold: Probability from which a single unit means class 1.
+        picture_too: Whether to draw what was taken for what.
 
     Raises:
         BadInput: Labels, names and outputs do not fit together.
@@ -61,7 +63,7 @@ def answer_values(
         for number in range(min(count, MOST_CURVES)):
             tag = f"precision_recall/{names[number]}"
             yield pr_curve(tag, held[:, number], outputs[:, number])
-    if several or count > MOST_CLASSES:
+    if several or count > MOST_CLASSES or not picture_too:
         return
     counts = count_confusions(labels, outputs, cut=threshold, classes=len(names))
     yield from _drawn(counts, names)
@@ -150,7 +152,7 @@ def _outputs(model: Any, x: Any, rows: int) -> NDArray[Any]:
 
     parts = []
     for start in range(0, rows, ROWS_AT_ONCE):
-        few = keras.tree.map_structure(lambda each: each[start : start + ROWS_AT_ONCE], x)  # noqa: B023
+        few = keras.tree.map_structure(lambda each, at=start: each[at : at + ROWS_AT_ONCE], x)
         parts.append(np.asarray(keras.ops.convert_to_numpy(model(few, training=False))))
     return np.concatenate(parts)
 

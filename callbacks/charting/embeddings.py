@@ -14,6 +14,7 @@ __all__ = ["Points", "embedding_weights", "inner_vectors", "projected", "write_p
 
 MOST_POINTS = 1000
 MOST_NUMBERS = 200_000
+ROWS_AT_ONCE = 64
 CONFIG = "projector_config.pbtxt"
 
 
@@ -90,8 +91,13 @@ def inner_vectors(model: Any, x: Any) -> NDArray[Any] | None:
     # A Sequential hands out no single input before it was called, and takes one array.
     given = model.inputs[0] if type(model).__name__ == "Sequential" else model.input
     seen = keras.Model(given, inner)
-    few = keras.tree.map_structure(lambda values: values[: _most(inner.shape[1])], x)
-    found = np.asarray(keras.ops.convert_to_numpy(seen(few, training=False)))
+    rows = min(len(keras.tree.flatten(x)[0]), _most(inner.shape[1]))
+    parts = []
+    for start in range(0, rows, ROWS_AT_ONCE):  # large pictures by the thousand would fill memory
+        end = min(start + ROWS_AT_ONCE, rows)
+        few = keras.tree.map_structure(lambda each, a=start, b=end: each[a:b], x)
+        parts.append(np.asarray(keras.ops.convert_to_numpy(seen(few, training=False))))
+    found = np.concatenate(parts) if parts else np.empty((0, inner.shape[1]))
     return found if np.isfinite(found).all() else None
 
 

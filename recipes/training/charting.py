@@ -92,4 +92,5 @@ def chart_answers(
             model=trunk,
             threshold=threshold,
             epoch=epoch,
+            picture=False,  # the report has it, and `goodfit board` shows what the report has
         )
