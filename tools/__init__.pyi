@@ -27,3 +27,5 @@ from .report.checklists import fill_checklists as fill_checklists
 from .report.confusion_chart import draw_confusion_matrix as draw_confusion_matrix
 from .report.forecast_chart import draw_forecast as draw_forecast
 from .report.reporting import build_report as build_report
+from .search_drawing import draw_importance as draw_importance
+from .search_drawing import draw_parallel_coordinates as draw_parallel_coordinates
