@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...zoo.errors import bad_input
+from ...zoo.errors import GoodfitError, bad_input
 from ..config import Config
 from ..studying.changes import written
 from ..studying.measuring import Measure
@@ -22,7 +22,7 @@ from .space import Space
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BEST", "Search", "open_search"]
+__all__ = ["BEST", "Search", "SearchInterrupted", "open_search"]
 
 BEST = "best"
 
@@ -157,6 +157,25 @@ class Search:
         best = self.best
         score = "none completed" if best is None else f"best {best.name} {best.score:.4g}"
         return f"Search({done} trials, {self.measure.name}: {score}; {self.folder})"
+
+
+class SearchInterrupted(GoodfitError):
+    """Ctrl-C ended a search; every trial that ended is kept, and `resume=True` goes on.
+
+    Args:
+        folder: Where it is kept.
+        done: How many trials ended.
+    """
+
+    exit_code = 130
+    kind = "interrupted"
+
+    def __init__(self, folder: Path, done: int) -> None:
+        self.folder, self.done = folder, done
+        super().__init__(
+            f"Interrupted after {done} trial{'' if done == 1 else 's'}, which are kept in "
+            f"{folder}. Go on with: goodfit tune {folder} --resume"
+        )
 
 
 def open_search(folder: str | Path) -> Search:

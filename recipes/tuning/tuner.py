@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...zoo.errors import GoodfitError, bad_input
+from ...zoo.errors import bad_input
 from ..completing import Clock, carry_out
 from ..config import Config
 from ..dataset import Splits
@@ -37,34 +37,15 @@ from .executors import Executor
 from .journal import Trial
 from .oracles import Decider
 from .own_models import config_or_model
-from .search import BEST, Search, open_search
+from .search import BEST, Search, SearchInterrupted, open_search
 from .space import Space
 from .storage import Storage
 from .trial_charts import TrialCharts
 
-__all__ = ["TRIALS", "SearchInterrupted", "resume_search", "tune"]
+__all__ = ["TRIALS", "resume_search", "tune"]
 
 TRIALS = 30
 """Trials of a search that was given neither a number nor a time."""
-
-
-class SearchInterrupted(GoodfitError):
-    """Ctrl-C ended a search; every trial that ended is kept, and `resume=True` goes on.
-
-    Args:
-        folder: Where it is kept.
-        done: How many trials ended.
-    """
-
-    exit_code = 130
-    kind = "interrupted"
-
-    def __init__(self, folder: Path, done: int) -> None:
-        self.folder, self.done = folder, done
-        super().__init__(
-            f"Interrupted after {done} trial{'' if done == 1 else 's'}, which are kept in "
-            f"{folder}. Go on with: goodfit tune {folder} --resume"
-        )
 
 
 def tune(

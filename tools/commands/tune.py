@@ -126,7 +126,7 @@ def run(arguments: argparse.Namespace) -> Result:
 def _resumable(arguments: argparse.Namespace) -> Iterator[None]:
     """Say of an interrupted search how it goes on, as it can be typed from here."""
     from ...recipes.reading.wording import plural
-    from ...recipes.tuning.tuner import SearchInterrupted
+    from ...recipes.tuning.search import SearchInterrupted
     from ..run_facts import quoted, shown_path
 
     try:

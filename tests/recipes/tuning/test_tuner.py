@@ -14,6 +14,7 @@ from goodfit.recipes.tuning import tuner
 from goodfit.recipes.tuning.assignments import Job
 from goodfit.recipes.tuning.dimensions import Dimension
 from goodfit.recipes.tuning.journal import JOURNAL
+from goodfit.recipes.tuning.search import SearchInterrupted
 from goodfit.recipes.tuning.space import Space
 from goodfit.zoo.errors import BadInput
 from made_search import MadeExecutor, made_splits
@@ -173,7 +174,7 @@ def test_ctrl_c_says_how_to_go_on_and_keeps_what_ended(tmp_path, monkeypatch, er
     if error is Interrupted:
         monkeypatch.setattr(Interrupted, "__init__", lambda self: None)
     monkeypatch.setattr(MadeExecutor, "error", error, raising=False)
-    with pytest.raises(tuner.SearchInterrupted, match=r"after 2 trials.*--resume") as caught:
+    with pytest.raises(SearchInterrupted, match=r"after 2 trials.*--resume") as caught:
         tune(CONFIG, SPLITS, output=tmp_path, executor=lambda job: executor, **OPTIONS)
     assert caught.value.exit_code == 130
     assert executor.closed
