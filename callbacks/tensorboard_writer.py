@@ -12,7 +12,7 @@ from typing import Any
 import keras
 
 from ..zoo.errors import BadInput, require
-from .charting.event_files import EventFiles, unwritable
+from .charting.event_files import EventFiles, unused, unwritable
 from .charting.markdown import findings_as_markdown
 from .charting.settings import (
     best_scores,
@@ -111,7 +111,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
         """Choose a folder in which nothing is written over."""
         if self._own_diagnose:
             self._diagnose.on_train_begin(logs)
-        self.used_folder = self.folder if self.append else _unused(self.folder)
+        self.used_folder = self.folder if self.append else unused(self.folder)
         self._forget()
         graph = model_graph(self.model)
         if graph:
@@ -176,6 +176,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
         threshold: float = 0.5,
         epoch: int | None = None,
         picture: bool = True,
+        words: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Write what the trained model answers to rows that it was not trained on.
 
@@ -189,6 +190,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
             threshold: Probability from which a single unit means class 1.
             epoch: The epoch that the weights are of, counted from 1; None is the last.
             picture: Whether to draw what was taken for what.
+            words: What the vectors of an Embedding stand for, by the name of its layer.
 
         Raises:
             BadInput: Labels and outputs do not fit together.
@@ -202,7 +204,7 @@ class TensorBoardWriter(keras.callbacks.Callback):
         values = list(answer_values(labels, outputs, self.names, **shown))
         if values:
             self._events.write("", epoch or max(self._step, 1), values)
-        points = projected(self.model if model is None else model, inputs, labels, self.names)
+        points = projected(model or self.model, inputs, labels, self.names, words or {})
         try:
             write_points(self._events.folder, points)
         except OSError as error:
@@ -289,12 +291,3 @@ class TensorBoardWriter(keras.callbacks.Callback):
             return
         self._charts |= tags
         self._events.write("", 0, [layout(sorted(self._charts))])
-
-
-def _unused(folder: Path) -> Path:
-    number = 1
-    candidate = folder
-    while any(any((candidate / run).glob("*tfevents*")) for run in ("", TRAIN, VALIDATION)):
-        number += 1
-        candidate = folder / f"fit_{number}"
-    return candidate

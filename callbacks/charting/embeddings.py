@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,11 @@ class Points:
 
 
 def projected(
-    model: Any, inputs: Any, labels: Any, names: Sequence[str] = ()
+    model: Any,
+    inputs: Any,
+    labels: Any,
+    names: Sequence[str] = (),
+    words: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Points, ...]:
     """Return what the projector can show of a trained model.
 
@@ -43,8 +48,9 @@ def projected(
         inputs: Rows as the model takes them, or None.
         labels: Of these rows: numbers of classes, or one-hot rows.
         names: The classes in the order of their numbers.
+        words: What the vectors of an Embedding stand for, by the name of its layer.
     """
-    tables = list(embedding_weights(model))
+    tables = list(embedding_weights(model, words))
     vectors = None if inputs is None else inner_vectors(model, inputs)
     if vectors is not None and len(vectors) > 1:
         classes = np.asarray(labels)[: len(vectors)]
@@ -56,11 +62,14 @@ def projected(
     return tuple(tables)
 
 
-def embedding_weights(model: Any) -> Iterator[Points]:
-    """Yield the first vectors of each Embedding of a model, by their number.
+def embedding_weights(
+    model: Any, words: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Iterator[Points]:
+    """Yield the first vectors of each Embedding of a model.
 
     Args:
         model: A Keras model.
+        words: What the vectors stand for, by the name of the layer; else they have numbers.
     """
     import keras
 
@@ -68,7 +77,9 @@ def embedding_weights(model: Any) -> Iterator[Points]:
         if isinstance(layer, keras.layers.Embedding) and layer.built:
             vectors = np.asarray(keras.ops.convert_to_numpy(layer.embeddings))
             vectors = vectors[: _most(vectors.shape[1])]
-            yield Points(layer.name, vectors, {"entry": range(len(vectors))})
+            known = words.get(layer.name, ())
+            entries = [*known, *range(len(known), len(vectors))][: len(vectors)]
+            yield Points(layer.name, vectors, {"entry": entries})
 
 
 def inner_vectors(model: Any, x: Any) -> NDArray[Any] | None:

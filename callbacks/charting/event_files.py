@@ -9,7 +9,7 @@ from typing import Any
 
 from ...zoo.errors import bad_input
 
-__all__ = ["EventFiles", "unwritable"]
+__all__ = ["EventFiles", "unused", "unwritable"]
 
 
 class EventFiles:
@@ -71,6 +71,16 @@ class EventFiles:
             raise unwritable(folder, error) from error
         # TensorBoard reads the files of a folder in the order of their names.
         return folder / f"events.out.tfevents.{time.time_ns():019d}.goodfit"
+
+
+def unused(folder: Path) -> Path:
+    """Return the folder, or the first `fit_2`, `fit_3`, … in it that holds no training yet."""
+    number = 1
+    candidate = folder
+    while any(any((candidate / run).glob("*tfevents*")) for run in ("", "train", "validation")):
+        number += 1
+        candidate = folder / f"fit_{number}"
+    return candidate
 
 
 def unwritable(path: Path, error: OSError) -> Exception:

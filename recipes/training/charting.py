@@ -70,6 +70,7 @@ def chart_answers(
     outputs: NDArray[Any],
     threshold: float,
     epoch: int,
+    model: Any = None,
 ) -> None:
     """Write what the kept weights answer to the validation rows, where answers are classes.
 
@@ -81,6 +82,7 @@ def chart_answers(
         outputs: Its answers.
         threshold: Probability above which the answer is yes.
         epoch: The epoch that these weights are of, counted from 1.
+        model: The joined model, whose inputs know the words of the texts.
     """
     if rows.task is None or rows.task.kind not in CLASSES or not np.isfinite(outputs).all():
         return
@@ -92,5 +94,21 @@ def chart_answers(
             model=trunk,
             threshold=threshold,
             epoch=epoch,
+            words=_words(model),
             picture=False,  # the report has it, and `goodfit board` shows what the report has
         )
+
+
+def _words(model: Any) -> dict[str, list[str]]:
+    """Return the words of each text column, by the name of the Embedding that takes them."""
+    if model is None:
+        return {}
+    from ... import zoo
+
+    found = {}
+    for layer in zoo.parts(model).preprocessor.layers:
+        inside = {each.name: each for each in getattr(layer, "layers", ())}
+        if layer.name.startswith("encode_text") and "words" in inside:
+            words = map(str, inside["words"].get_vocabulary())
+            found[layer.name.replace("encode_", "embed_", 1)] = [word or "–" for word in words]
+    return found

@@ -166,7 +166,7 @@ def train(
         if state.best_weights:
             held = ready.encoded, splits.validation
             shown = (outputs, threshold.value, state.best_epoch)
-            chart_answers(writers, ready.trunk, *held, *shown)
+            chart_answers(writers, ready.trunk, *held, *shown, ready.model)
         record |= {"threshold": threshold.value, "threshold_choice": threshold.to_dict()}
         if ready.refresh is not None:
             samples = augmented_samples(splits, config, synonyms=words)

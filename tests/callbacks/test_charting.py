@@ -190,6 +190,9 @@ def test_embeddings_are_points_too(tmp_path):
     )
     writer = TensorBoardWriter(tmp_path, names=("no", "yes"))
     writer.set_model(model)
-    writer.write_answers(np.array([0, 1]), np.array([[0.2], [0.7]]))
+    words = {"words": ["–", "[UNK]", "good", "bad"]}
+    writer.write_answers(np.array([0, 1]), np.array([[0.2], [0.7]]), words=words)
     assert 'tensor_name: "words"' in (tmp_path / "projector_config.pbtxt").read_text()
     assert np.loadtxt(tmp_path / "points_0.tsv", delimiter="\t").shape == (7, 3)
+    told = (tmp_path / "points_0_names.tsv").read_text().split()
+    assert told == ["–", "[UNK]", "good", "bad", "4", "5", "6"]
