@@ -208,7 +208,8 @@ def _regularized(
     """Weaken by these factors; None takes it out."""
     changes = []
     decay = trial.optimizer.get("weight_decay", subject.optimizer_settings.get("weight_decay"))
-    if isinstance(decay, (int, float)) and decay > 0 and subject.optimizer in finding.where:
+    named = subject.optimizer.lower() in {name.lower() for name in finding.where}
+    if isinstance(decay, (int, float)) and decay > 0 and named:
         less = 0.0 if penalty is None else decay / penalty
         trial = replace(trial, optimizer={**trial.optimizer, "weight_decay": less})
         what = "The weights decay less."
