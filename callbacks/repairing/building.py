@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import FunctionType
 from typing import Any
 
 import keras
@@ -192,9 +193,16 @@ def _changed(layer: Any, trial: Trial) -> Any:
         return _functional(layer, trial)
     if not isinstance(layer, keras.Layer):  # an operation such as the addition of two tensors
         return layer
-    changed = trial.layers.get(layer.name, {})
-    kind = trial.kinds.get(layer.name)
+    with keras.saving.custom_object_scope(_own(layer)):
+        return _made_anew(layer, trial.layers.get(layer.name, {}), trial.kinds.get(layer.name))
+
+
+def _made_anew(layer: Any, changed: Mapping[str, Any], kind: str | None) -> Any:
     config = layer.get_config()
+    for name in config:
+        held = getattr(layer, name, None)
+        if isinstance(held, FunctionType) and held.__name__ == "<lambda>":
+            config[name] = held  # its code is not read from a setting
     if not changed and kind is None:
         return type(layer).from_config(config)
     if "layer" in config and "class_name" in config["layer"]:  # Bidirectional, TimeDistributed
@@ -206,6 +214,19 @@ def _changed(layer: Any, trial: Trial) -> Any:
         return type(layer).from_config({**config, **changed})
     made = getattr(keras.layers, kind)
     return made(**_fitting(made, {**config, **changed}))
+
+
+def _own(layer: Any) -> dict[str, Any]:
+    """Return functions and classes of the user's own that a layer holds, by name."""
+    holders = [layer, getattr(layer, "layer", None), getattr(layer, "forward_layer", None)]
+    own: dict[str, Any] = {}
+    for each in [each for each in holders if isinstance(each, keras.Layer)]:
+        for name in each.get_config():
+            held = getattr(each, name, None)
+            made = held if isinstance(held, FunctionType) else type(held)
+            if not made.__module__.startswith(("keras.", "builtins", "numpy")):
+                own[made.__name__] = made
+    return own
 
 
 def _serialized(layer: Any) -> Any:

@@ -81,7 +81,7 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "bad_split": (REDIVIDE,),
     "leakage": (SHARED,),
     "no_validation": (APART,),
-    "nan_loss": (LEAVE_OUT, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS),
+    "nan_loss": (LEAVE_OUT, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS, RELU),
     "lr_too_high": (LOWER, CLIP, DRAWN),
     "lr_too_low": (USUAL, FOUND, HIGHER, LONGER),
     "oscillating_loss": (LOWER, PLATEAU, BATCH),

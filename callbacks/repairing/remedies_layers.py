@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 FLAT = ("sigmoid", "hard_sigmoid", "tanh", "softmax", "softsign", "exponential")
+UNBOUNDED = ("exponential",)  # beside functions of the user's own
 RELUS = ("relu", "relu6")
 POOLING = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
 CELLS = 32
@@ -33,11 +34,12 @@ FITTING = {"relu": "he_normal", "leaky_relu": "he_normal", "selu": "lecun_normal
 def relu_hidden(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
     """Give hidden layers ReLU, with He's initial weights, for sigmoid, tanh or nothing at all.
 
-    A function of the user's own gives way as well, where units are found to be flat.
+    A function of the user's own gives way as well, where units are found to be flat; where the
+    loss is no number, only such a function does, and what grows without bounds.
 
     Guide: ACT-1, ACT-3, ACT-8.
     """
-    wrong = ("linear", None) if finding.fault == "missing_activation" else FLAT
+    wrong = {"missing_activation": ("linear", None), "nan_loss": UNBOUNDED}.get(finding.fault, FLAT)
     return _activated(trial, subject, wrong, "relu", finding)
 
 
@@ -186,7 +188,7 @@ def _activated(
         activation = part.now(trial, "activation")
         recurrent = part.kind in RECURRENT
         fitting = "tanh" if recurrent else right
-        flat = activation in wrong or (wrong is FLAT and _is_own(activation))
+        flat = activation in wrong or (wrong in (FLAT, UNBOUNDED) and _is_own(activation))
         if not flat or activation == fitting or (named and part.name not in named):
             continue
         if activation in ("linear", None) and (_activated_behind(part, subject) or _projects(part)):

@@ -46,7 +46,7 @@ class Part:
         value = trial.layers.get(self.name, {}).get(setting, self.settings.get(setting))
         if isinstance(value, Mapping):
             inside = value.get("config")
-            name = value.get("class_name", "")
+            name = value.get("class_name", "own")
             if name == "function" and isinstance(inside, str):
                 return inside
             return (

@@ -110,6 +110,24 @@ def test_an_activation_of_the_users_own_gives_way_where_units_are_flat():
     assert applied(remedies_layers.relu_hidden, model, trial_of(), missing)[0] is None
 
 
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
+def test_layers_with_functions_of_the_users_own_are_built_anew():
+    def cube(given):
+        return given**3
+
+    steps = layers.TimeDistributed(layers.Dense(3, cube))
+    parts = [steps, layers.SimpleRNN(3), layers.Dense(4, lambda x: x * x), layers.Dense(4, cube)]
+    model = model_of(*parts, layers.Dense(1), shape=(5, 3))
+    rows = RANDOM.normal(size=(40, 5, 3)).astype("float32")
+    _, built = applied(remedies_layers.batch_norm, model, trial_of(rows))
+    assert built.predict(rows, verbose=0).shape == (40, 1)
+    endless = replace(FINDING, fault="nan_loss")
+    _, built = applied(remedies_layers.relu_hidden, model, trial_of(rows), endless)
+    assert [each.activation.__name__ for each in built.layers[2:]] == ["relu", "relu", "linear"]
+    tame = model_of(layers.Dense(4, "tanh"), layers.Dense(1))
+    assert applied(remedies_layers.relu_hidden, tame, trial_of(), endless)[0] is None
+
+
 def test_plain_recurrent_cells_get_gates_also_both_ways():
     cells = [layers.Bidirectional(layers.SimpleRNN(3, return_sequences=True)), layers.SimpleRNN(3)]
     model = model_of(*cells, layers.Dense(1), shape=(5, 3))
@@ -151,7 +169,7 @@ def test_dropout_comes_by_level_and_regularization_goes(functional):
     assert built.layers[-3].kernel_regularizer is None
     decayed = model_of(layers.Dense(1))
     decayed.compile(keras.optimizers.AdamW(weight_decay=5.0), "mse")
-    named = replace(FINDING, where=("AdamW",))
+    named = replace(FINDING, where=("adamw",))  # as findings name it
     _, built = applied(remedies_fit.weaken_regularization, decayed, trial_of(), named)
     assert built.optimizer.weight_decay == pytest.approx(0.05)
     assert applied(remedies_fit.weaken_regularization, decayed, trial_of())[0] is None
