@@ -13,11 +13,11 @@ import keras
 
 from ..zoo.errors import BadInput, require
 from .charting.event_files import EventFiles, unused, unwritable
+from .charting.layer_graph import model_graph
 from .charting.markdown import findings_as_markdown
 from .charting.settings import (
     best_scores,
     findings_data,
-    model_graph,
     session_end,
     session_start,
     settings_of,

@@ -18,7 +18,6 @@ __all__ = [
     "PLUGIN",
     "best_scores",
     "findings_data",
-    "model_graph",
     "session_end",
     "session_start",
     "settings_of",
@@ -108,34 +107,6 @@ def session_end(ended: float, *, failed: bool = False) -> Any:
     status = api_pb2.STATUS_FAILURE if failed else api_pb2.STATUS_SUCCESS
     info = plugin_data_pb2.SessionEndInfo(status=status, end_time_secs=ended)
     return _session(metadata.SESSION_END_INFO_TAG, session_end_info=info)
-
-
-def model_graph(model: Any) -> bytes:
-    """Return the layers of a model as a graph; nothing where TensorBoard could not draw it.
-
-    It is written as the graph of operations that TensorBoard opens first: for a graph of Keras
-    alone it looks there too, and finds nothing.
-
-    Args:
-        model: A Keras model.
-    """
-    from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
-
-    if type(model).__name__ not in ("Functional", "Sequential"):
-        return b""  # a subclass has no layers that could be followed
-    try:
-        graph = keras_model_to_graph_def(json.loads(model.to_json()))
-    except (AttributeError, IndexError, KeyError, NotImplementedError, TypeError, ValueError):
-        return b""  # a layer without a config, or a shape of model that TensorBoard cannot read
-    outer = f"{model.name}/"
-    for node in graph.node:
-        # The whole model in one box would have to be opened first.
-        node.name = node.name.removeprefix(outer)
-        inputs = [name.removeprefix(outer) for name in node.input]
-        del node.input[:]
-        node.input.extend(inputs)
-        node.op = node.attr["keras_class"].s.decode() or "Layer"
-    return graph.SerializeToString()
 
 
 def findings_data(findings: Iterable[Finding], epoch: int, *, final: bool) -> str:

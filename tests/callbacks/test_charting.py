@@ -9,7 +9,8 @@ import pytest
 from goodfit.callbacks import Diagnose, Finding, OutputFacts, TensorBoardWriter
 from goodfit.callbacks.charting.answers import answer_values, probabilities
 from goodfit.callbacks.charting.embeddings import Points, write_points
-from goodfit.callbacks.charting.settings import findings_data, model_graph, session_start
+from goodfit.callbacks.charting.layer_graph import model_graph
+from goodfit.callbacks.charting.settings import findings_data, session_start
 from goodfit.zoo import BadInput
 from tensorboard.backend.event_processing.event_accumulator import TENSORS, EventAccumulator
 from tensorboard.compat.proto.graph_pb2 import GraphDef
@@ -119,8 +120,31 @@ def test_a_model_that_cannot_be_drawn_has_no_graph():
     assert model_graph(None) == b""
     inputs = {name: keras.Input((2,), name=name) for name in ("a", "b")}
     joined = layers.Concatenate(name="both")(list(inputs.values()))
-    graph = GraphDef.FromString(model_graph(keras.Model(inputs, joined, name="outer")))
-    assert {node.name: sorted(node.input) for node in graph.node}["both"] == ["a", "b"]
+    assert fed(keras.Model(inputs, joined, name="outer"))["both"] == ["a", "b"]
+
+
+def fed(model):
+    """Return what feeds each node of a model's graph."""
+    graph = GraphDef.FromString(model_graph(model))
+    return {node.name: sorted(node.input) for node in graph.node}
+
+
+def test_models_in_models_attention_masks_and_operations_are_drawn():
+    x = keras.Input((5,), name="ids")
+    inner = keras.Sequential([keras.Input((8,)), layers.Dense(8, name="a")], name="inner")
+    e = layers.Embedding(9, 8, mask_zero=True, name="embed")(x)
+    seen = layers.MultiHeadAttention(2, 4, name="look")(e, e)
+    pooled = layers.GlobalAveragePooling1D(name="pool")(e + seen)
+    y = layers.Dense(1, name="head")(inner(keras.ops.tanh(pooled)))
+    found = fed(keras.Model(x, y))
+    assert found["look"][0] == "embed"
+    (added,) = [name for name in found if set(found[name]) == {"embed", "look"}]
+    assert added in found["pool"]
+    (bent,) = [name for name in found if found[name] == ["pool"]]
+    assert found["inner/a"] == [bent] or found[found["inner/a"][0]] == [bent]
+    assert found["head"] == ["inner/a"]
+    every = {source for sources in found.values() for source in sources}
+    assert every <= set(found), "each edge begins at a node"
 
 
 def test_hparams_get_what_they_can_read():
