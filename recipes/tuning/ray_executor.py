@@ -11,14 +11,21 @@ from __future__ import annotations
 
 import os
 import pickle
-import secrets
-import sys
 import time
 from collections import Counter, deque
 from typing import Any
 
-from ...zoo.errors import BadInput, GoodfitError, Problem, bad_input, require
+from ...zoo.errors import GoodfitError, bad_input, require
 from .assignments import Assignment, Job, TrialResult
+from .ray_cluster import (
+    check_gpus,
+    check_numbers,
+    connected,
+    cores_each,
+    first_line,
+    gpus_each,
+    room,
+)
 
 __all__ = ["MOST_LOSSES", "RayExecutor"]
 
@@ -26,17 +33,6 @@ MOST_LOSSES = 3
 """A trial whose worker was lost so often is to blame itself: it needs more memory than there is."""
 START_SECONDS = 900.0
 """So long a cluster may take to give us a first worker: clouds need minutes for a machine."""
-
-# Ray reads these variables when it is imported. It reports to nobody, and its own news of lost
-# workers stay out of what we print, which may be JSON.
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
-# On a single machine it opens no port that others can reach, whatever the variable is called, and
-# the secret that its ports ask for is not written to the home folder.
-_ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}
-
-_LOOK = (
-    "Look with `ray status --address ADDRESS`; where it asks for a token, set RAY_AUTH_MODE=token"
-)
 
 
 class RayExecutor:
@@ -52,7 +48,8 @@ class RayExecutor:
             trials need them.
         address: An existing cluster, such as `auto` or `10.0.0.5:6379`. None starts Ray on this
             machine, reachable from this machine only, and ends it in `close`.
-        gpus_per_trial: A share of a GPU, or several.
+        gpus_per_trial: A share of a GPU, or several. None: this machine's GPUs are divided among
+            the workers; on a cluster 0. With 0 trials do not see the GPUs there are.
         cpus_per_trial: Cores, and threads of TensorFlow, for each trial. None: this machine's
             cores are divided among the workers; on a cluster 1.
 
@@ -67,10 +64,10 @@ class RayExecutor:
         job: Job,
         workers: int | None = None,
         address: str | None = None,
-        gpus_per_trial: float = 0,
+        gpus_per_trial: float | None = None,
         cpus_per_trial: int | None = None,
     ) -> None:
-        _check(workers, gpus_per_trial, cpus_per_trial)
+        check_numbers(workers, cpus_per_trial, gpus_per_trial)
         self._waiting: deque[Assignment] = deque()
         self._losses: Counter[tuple[str, int]] = Counter()
         self._under_way: dict[Any, tuple[Any, Assignment | None]] = {}
@@ -78,19 +75,18 @@ class RayExecutor:
         self._actors: list[Any] = []
         self._started = False
         self._begun = time.monotonic()
-        here = _cores() if address is None else None
-        if here is not None and workers is not None and cpus_per_trial is None:
-            cpus_per_trial = max(1, here // workers)
-        cores = cpus_per_trial or 1
-        wanted = None if here is None else max(here, (workers or 1) * cores)
-        self._ray, self._ours = _connected(address, wanted)
+        cores = cpus_per_trial or cores_each(address, workers)
+        self._ray, self._ours = connected(address, cores * (workers or 1))
         try:
-            self.slots = workers or self._room(cores, gpus_per_trial)
+            gpus = gpus_per_trial
+            if gpus is None:
+                gpus = gpus_each(self._ray, address, workers)
+            self.slots = workers or room(self._ray, cores, gpus)
             if address is None:
-                self._check_gpus(self.slots * gpus_per_trial)
+                check_gpus(self._ray, self.slots, gpus)
             # In a list, so that Ray hands the reference on and the worker reads the job once.
             self._held = [self._sent(job)]
-            self._start(cores, gpus_per_trial)
+            self._start(cores, gpus)
         except BaseException:
             self.close()
             raise
@@ -175,7 +171,7 @@ class RayExecutor:
             self._waiting.appendleft(assignment)
             return []
         del self._losses[assignment.key]
-        first = str(error).strip().partition("\n")[0]
+        first = first_line(error)
         reason = (
             f"The worker was lost {MOST_LOSSES} times while it ran this trial, which may need more "
             f"memory than there is. The last time Ray said: {first}"
@@ -191,7 +187,7 @@ class RayExecutor:
         for _ in range(self.slots):
             actor = kind.options(
                 num_cpus=cores, num_gpus=gpus, max_restarts=-1, scheduling_strategy="SPREAD"
-            ).remote(cores)
+            ).remote(cores, gpus > 0)
             self._actors.append(actor)
             self._wait_for(actor)
 
@@ -203,28 +199,9 @@ class RayExecutor:
                 "job_unsendable",
                 "The search cannot be sent to other processes",
                 expected="data and a builder of models without open files, locks or lambdas' state",
-                received=str(error).strip().partition("\n")[0],
+                received=first_line(error),
                 remedy="Open what the builder needs inside the builder, or use one worker",
             ) from error
-
-    def _room(self, cores: int, gpus: float) -> int:
-        """Return how many trials the machines that are there can run at once."""
-        found = self._ray.cluster_resources()
-        room = found.get("CPU", 0) // cores
-        if gpus:
-            room = min(room, found.get("GPU", 0) // gpus)
-        return max(1, int(room))
-
-    def _check_gpus(self, wanted: float) -> None:
-        found = self._ray.cluster_resources().get("GPU", 0)
-        if wanted > found:
-            raise bad_input(
-                "gpus_too_few",
-                "There are not enough GPUs for so many trials at once",
-                expected=f"{wanted:g} GPUs",
-                received=f"{found:g}",
-                remedy="Take fewer workers, or a share of a GPU for each trial",
-            )
 
     def _check_started(self) -> None:
         if time.monotonic() - self._begun > START_SECONDS:
@@ -239,11 +216,13 @@ class RayExecutor:
 class _Worker:
     """Runs one trial after the other in a process of its own."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, sees_gpus: bool) -> None:
         # TensorFlow reads these when it is imported, which nothing has done yet. Without them
         # every worker starts a thread for every core, and they stand in each other's way.
         for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
             os.environ[name] = str(threads)
+        if not sees_gpus:
+            os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
         # Otherwise the first of several that share a GPU takes all its memory.
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -272,58 +251,8 @@ def _worker(ray: Any) -> type:
     return Worker
 
 
-def _connected(address: str | None, cores: int | None) -> tuple[Any, bool]:
-    """Return the package, and whether Ray was started or joined by us."""
-    if "ray" not in sys.modules:
-        for name, value in (_QUIET if address else _QUIET | _ALONE).items():
-            os.environ.setdefault(name, value)
-        if address is None and "RAY_AUTH_TOKEN_PATH" not in os.environ:
-            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-    ray = require("ray", "ray")
-    if ray.is_initialized():
-        return ray, False
-    quiet = {"include_dashboard": False} if address is None else {}
-    try:
-        ray.init(
-            address or "local",
-            num_cpus=cores,
-            configure_logging=False,
-            log_to_driver=False,
-            **quiet,
-        )
-    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        raise bad_input(
-            "cluster_unreachable",
-            f"Ray did not answer at {address}" if address else "Ray could not be started here",
-            expected="the address of a running cluster" if address else "",
-            received=str(error).strip().partition("\n")[0],
-            remedy=_LOOK if address else "",
-        ) from error
-    return ray, True
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _gone(error: Exception) -> GoodfitError:
-    first = str(error).strip().partition("\n")[0]
+    first = first_line(error)
     return GoodfitError(
         f"Ray can no longer run trials: {first} What has ended is kept; go on with --resume."
     )
-
-
-def _check(workers: int | None, gpus: float, cpus: int | None) -> None:
-    problems = [
-        Problem(f"{name}_invalid", f"The number of {name} is not usable", "at least 1", repr(value))
-        for name, value in (("workers", workers), ("cpus_per_trial", cpus))
-        if value is not None and value < 1
-    ]
-    if gpus < 0 or (gpus > 1 and gpus != int(gpus)):
-        expected = "a share of one GPU, or a whole number"
-        message = "GPUs cannot be divided so"
-        problems.append(Problem("gpus_per_trial_invalid", message, expected, repr(gpus)))
-    if problems:
-        raise BadInput(*problems)

@@ -1,11 +1,12 @@
 """What the executor makes of Ray's answers: nothing lost, nothing twice, errors in words."""
 
 import os
+import socket
 import sys
 from collections import Counter
 
 import pytest
-from goodfit.recipes.tuning import ray_executor
+from goodfit.recipes.tuning import ray_cluster, ray_executor
 from goodfit.recipes.tuning.ray_executor import MOST_LOSSES, RayExecutor
 from goodfit.zoo.errors import BadInput, GoodfitError, MissingExtra
 from made_ray import MadeJob, MadeRay, RayError, assigned
@@ -99,7 +100,7 @@ def test_a_ray_that_was_there_before_stays(ray):
 
 
 def test_alone_it_takes_the_cores_of_this_machine_and_shares_them_out(ray, monkeypatch):
-    monkeypatch.setattr(ray_executor, "_cores", lambda: 8)
+    monkeypatch.setattr(ray_cluster, "cores_here", lambda: 8)
     executor = RayExecutor(MadeJob(), workers=2)
     address, options = next(value for name, value in ray.calls if name == "init")
     assert address == "local"
@@ -109,12 +110,30 @@ def test_alone_it_takes_the_cores_of_this_machine_and_shares_them_out(ray, monke
     assert executor.slots == 2
 
 
-def test_a_worker_keeps_to_its_threads(ray):
-    RayExecutor(MadeJob(), workers=1, cpus_per_trial=3)
+def test_a_worker_keeps_to_its_threads_and_leaves_gpus_alone_that_it_was_not_given(ray):
+    os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+    RayExecutor(MadeJob(), workers=1, cpus_per_trial=3, gpus_per_trial=0)
     assert os.environ["TF_NUM_INTRAOP_THREADS"] == "3"
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
 
 
-def test_on_a_cluster_there_are_as_many_workers_as_trials_find_room(ray):
+@pytest.mark.parametrize(
+    ("gpus", "workers", "share"),
+    [(0, 2, 0), (1, 1, 1), (1, 2, 0.5), (2, 3, 0.5), (1, 3, 0.3333), (8, 3, 2), (4, None, 1)],
+)
+def test_the_gpus_of_this_machine_are_divided_so_that_every_worker_finds_room(
+    ray, gpus, workers, share
+):
+    os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+    ray.resources = {"CPU": 16.0, "GPU": float(gpus)}
+    executor = RayExecutor(MadeJob(), workers=workers)
+    assert [each["num_gpus"] for each in ray.options] == [share] * executor.slots
+    assert executor.slots == (workers or gpus)
+    assert ("CUDA_VISIBLE_DEVICES" in os.environ) == (gpus == 0)
+
+
+def test_on_a_cluster_there_are_as_many_workers_as_trials_find_room(ray, monkeypatch):
+    monkeypatch.setattr(ray_cluster, "_ask", lambda address: None)
     ray.resources = {"CPU": 16.0, "GPU": 3.0}
     assert RayExecutor(MadeJob(), address="10.0.0.5:6379").slots == 16
     ray.started = False
@@ -140,9 +159,20 @@ def test_all_bad_numbers_are_named_together():
 
 def test_a_cluster_that_does_not_answer_is_named(ray):
     ray.broken["init"] = ConnectionError("Failed to connect.\nMore.")
-    with pytest.raises(BadInput, match=r"10\.9\.9\.9:6379.*Failed to connect\.") as caught:
-        RayExecutor(MadeJob(), workers=1, address="10.9.9.9:6379")
+    with pytest.raises(BadInput, match=r"at auto\..*Failed to connect\.") as caught:
+        RayExecutor(MadeJob(), workers=1, address="auto")
     assert caught.value.kind == "cluster_unreachable"
+
+
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_a_port_that_nobody_listens_at_is_not_waited_for(ray, scheme):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"{scheme}127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(BadInput, match="refused") as caught:
+            RayExecutor(MadeJob(), workers=1, address=address)
+    assert caught.value.kind == "cluster_unreachable"
+    assert not [name for name, _ in ray.calls if name == "init"]
 
 
 def test_a_job_that_cannot_be_sent_is_said_before_anything_is_run(ray):
@@ -174,3 +204,16 @@ def test_without_ray_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingExtra, match=r"goodfit\[ray\]"):
         RayExecutor(MadeJob(), workers=1)
+
+
+def test_a_single_machine_opens_no_port_to_others_and_asks_for_a_secret(ray, monkeypatch):
+    monkeypatch.delitem(sys.modules, "ray")
+    monkeypatch.setattr(ray_cluster, "require", lambda module, extra: ray)
+    for name in [name for name in os.environ if name.startswith("RAY_")]:
+        del os.environ[name]
+    RayExecutor(MadeJob(), workers=1, address="auto").close()
+    assert "RAY_AUTH_TOKEN" not in os.environ
+    RayExecutor(MadeJob(), workers=1).close()
+    assert os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] == "0"
+    assert len(os.environ["RAY_AUTH_TOKEN"]) == 64
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
