@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...zoo.errors import BadInput, Problem, did_you_mean, require
+from ...zoo.errors import BadInput, Problem, did_you_mean
 from ..config import Config
 from ..dataset import Splits
 from ..studying.places import FOLDS, Place, places_of
@@ -126,7 +126,6 @@ def chosen_executor(
     if make is not None:
         return make(job)
     if workers > 1:
-        require("ray", "ray")
         from .ray_executor import RayExecutor
 
         return RayExecutor(job, workers=workers)
