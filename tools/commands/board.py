@@ -20,8 +20,8 @@ A RUN is a folder that `goodfit train`, `fit` or `tune` made, one that was given
 TensorBoardWriter or to the TensorBoard callback of Keras, or a folder that holds some of these.
 
 examples:
-  goodfit board runs/wider                 one training, or a study while it goes on
-  goodfit board runs                       all runs in a folder, side by side
+  goodfit board runs/wider       one training, or a study while it goes on
+  goodfit board runs             all runs in a folder, side by side
   goodfit board runs/best logs --port 8080
 """
 LARGEST_PORT = 65535
