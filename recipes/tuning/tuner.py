@@ -166,13 +166,12 @@ def tune(
         seed=first,
         epochs=longest(subject, config),
     )
-    charts = TrialCharts(begun.folder / "tensorboard", measure.name, begun.journal)
+    charts = TrialCharts(begun.folder / "tensorboard", measure.name, found, begun.journal)
     limits = Limits(trials, deadline, len(places), first, measure.less_is_better)
     search = Search(begun.folder, begun.journal, measure)
 
     def draw(trial: Trial) -> None:
-        names = tuple(each.setting for each in found)
-        charts.write(trial, None if builder is not None else search.config(trial), names)
+        charts.write(trial, None if builder is not None else search.config(trial))
 
     def tell(trial: Trial) -> None:
         draw(trial)

@@ -117,6 +117,12 @@ def test_each_trial_has_its_folder_of_tensorboard_with_settings_and_score(search
     from tensorboard.util.tensor_util import make_ndarray
 
     search, _, _, _ = searched
+    events = EventAccumulator(str(search.folder / "tensorboard"))
+    events.Reload()
+    data = events.SummaryMetadata("_hparams_/experiment").plugin_data.content
+    columns = plugin_data_pb2.HParamsPluginData.FromString(data).experiment
+    assert [info.name for info in columns.hparam_infos] == [each.setting for each in SPACE]
+    assert columns.metric_infos[0].name.tag == "trial/score"
     for trial in search.trials:
         events = EventAccumulator(str(search.folder / "tensorboard" / trial.name))
         events.Reload()
