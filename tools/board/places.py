@@ -16,7 +16,7 @@ LOGS = "tensorboard"
 EVENTS = "*tfevents*"
 BEST = "best"
 """The folder of the run that a search ends with."""
-RECORDS = ("run.json", "ledger.jsonl")
+RECORDS = ("run.json", "ledger.jsonl", "trials.jsonl")
 
 
 def find_places(folders: Sequence[str | Path]) -> dict[str, Path]:

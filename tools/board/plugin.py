@@ -101,7 +101,8 @@ class GoodfitPlugin(TBPlugin):
             data["findings"] = told["findings"]
             data["epoch"], data["final"] = told["epoch"], told["final"]
         data.setdefault("findings", [])
-        data["live"] = not data.get("final", False) and data.get("status") in (None, "unfinished")
+        goes_on = not data.get("final", False) and data.get("status") in (None, "unfinished")
+        data["live"] = goes_on or not data.get("study", {}).get("ended", True)
         return data
 
     def _context(self) -> Any:

@@ -21,14 +21,21 @@ def test_runs_studies_searches_and_logs_are_found(tmp_path):
     (tmp_path / "study" / "ledger.jsonl").write_text("")
     logs(tmp_path / "search" / "tensorboard" / "trial-0001")
     plain = logs(tmp_path / "plain")
-    found = find_places([tmp_path / name for name in ("run", "study", "search", "plain")])
+    logs(tmp_path / "search" / "best" / "tensorboard")
+    (tmp_path / "search" / "best" / "run.json").write_text("{}")
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "trials.jsonl").write_text("")
+    names = ("begun", "run", "study", "search", "plain")
+    found = find_places([tmp_path / name for name in names])
     assert found == {
+        "begun": tmp_path / "begun" / "tensorboard",  # a search whose first trial goes on
         "run": tmp_path / "run" / "tensorboard",
         "study": tmp_path / "study" / "tensorboard",  # which is made when its last training begins
         "search": tmp_path / "search" / "tensorboard",
+        "best": tmp_path / "search" / "best" / "tensorboard",
         "plain": plain,
     }
-    assert find_places([tmp_path]) == dict(sorted(found.items()))
+    assert set(find_places([tmp_path]).values()) == {*found.values()} - {found["best"]}
 
 
 def test_logs_that_lie_deeper_are_shown_as_they_lie(tmp_path):

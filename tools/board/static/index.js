@@ -3,7 +3,7 @@
 import { drawCurves } from "./charts.js";
 import { checklistCards, el, findingCards, ordered, number, spoken, studyTree } from "./parts.js";
 
-const LIVE = 3000, QUIET = 15000; // milliseconds between two looks
+const LIVE = 3000, QUIET = 6000; // milliseconds between two looks
 const MANY = 8; // trainings from which on they can be searched
 const state = { runs: [], name: "", metric: "loss", log: false, data: null, text: "", opened: new Set() };
 const at = {};
@@ -103,7 +103,7 @@ function showRun() {
   } else if (data.live) {
     parts.push(el("p", { class: "lead" }, "No epoch has ended yet."));
   }
-  parts.push(section("Findings", count(findings), findingCards(findings)));
+  parts.push(section("Findings", count(findings), findingCards(findings, data.live)));
   if (data.study) parts.push(section("Study", "what was tried, one change at a time", studyTree(data.study, state.opened)));
   if (data.checklists) parts.push(section("Checklists", "filled from the record of the run", checklistCards(data.checklists)));
   at.main.replaceChildren(...parts);

@@ -74,8 +74,8 @@ export function ordered(findings) {
   return [...findings].sort((a, b) => place(a) - place(b) || (a.epoch || 0) - (b.epoch || 0));
 }
 
-export function findingCards(findings) {
-  if (!findings.length) return el("p", { class: "lead" }, "Nothing was found so far.");
+export function findingCards(findings, live) {
+  if (!findings.length) return el("p", { class: "lead" }, live ? "Nothing was found so far." : "Nothing was found.");
   return el(
     "ol", { class: "findings" },
     findings.map((finding, index) => {
