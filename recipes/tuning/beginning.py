@@ -141,7 +141,7 @@ def begin_search(
     if storage is not None:
         storage.fetch(folder)
     if folder.exists() and any(folder.iterdir()):
-        if not resume:
+        if not resume and not _is_untried(folder):
             raise bad_input(
                 "search_exists",
                 f"This very search is there already: {folder}",
@@ -178,6 +178,11 @@ def begin_search(
             }
         )
     return Begun(folder, journal, key)
+
+
+def _is_untried(folder: Path) -> bool:
+    """Return whether a search ended before its first trial, such as for want of a worker."""
+    return (folder / JOURNAL).is_file() and not Journal(folder / JOURNAL).trials
 
 
 def _place(subject: Subject, output: str | Path | None) -> tuple[Path, str]:

@@ -158,6 +158,16 @@ def test_the_same_search_is_not_begun_twice_and_another_has_another_folder(searc
     assert len(folders) == 1 + 5
 
 
+def test_a_search_that_got_no_worker_can_be_begun_again(tmp_path):
+    def executor(job):
+        raise RuntimeError("no cluster answers")
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="no cluster answers"):
+            tune(CONFIG, SPLITS, trials=1, output=tmp_path, executor=executor, **OPTIONS)
+    assert len(list(tmp_path.glob(f"*/{JOURNAL}"))) == 1
+
+
 def test_a_finished_search_goes_on_where_more_trials_are_wanted(searched, monkeypatch):
     search, place, _, _ = searched
     begun = []
