@@ -91,6 +91,7 @@ class Engine:
     reference: Outcome | None = None
     spent: float = 0.0
     too_long: set[str] = field(default_factory=set)
+    in_vain: set[tuple[str, ...]] = field(default_factory=set)
 
     def mend(self, outcome: Outcome) -> Outcome:
         """Return the best training that was found, beginning with the user's own."""
@@ -116,6 +117,8 @@ class Engine:
                              self.retrainings)  # fmt: skip
             for_now = firm is not None and (said.kept or stays)
             self._note(best, candidate, finding, remedy, said, trained, for_now)
+            if candidate.failed or not (said.kept or math.isfinite(said.after.value)):
+                self.in_vain.add(tuple(map(str, trial.changes)))
             if not said.kept and not stays:
                 continue
             if not remedy.judged and not math.isfinite(said.before.value):
@@ -184,6 +187,8 @@ class Engine:
                     continue
                 trial = remedy.apply(best.trial, self.runner.subject, finding)
                 if trial is None or (trial.epochs > best.trial.epochs and _stopped(best)):
+                    continue
+                if tuple(map(str, trial.changes)) in self.in_vain:
                     continue
                 if self.spent + _expected(best, trial) > self.seconds:
                     self.too_long.add(finding.fault)

@@ -27,6 +27,9 @@ def _changes(trial: Trial, subject: Subject) -> float:  # noqa: ARG001
 
 
 LEAVE_OUT = Remedy("leave_out_rows", rows.leave_out_rows, "leave out rows with NaN")
+UNANSWERED = Remedy(
+    "leave_out_unanswered", rows.leave_out_unanswered, "leave out rows without an answer"
+)
 FILL = Remedy("fill_gaps", rows.fill_gaps, "fill gaps with the mean")
 LABELS = Remedy("mend_labels", data.mend_labels, "make labels class numbers again", certain=True)
 COLUMNS = Remedy(
@@ -38,6 +41,8 @@ APART = Remedy("set_apart", rows.set_apart, "keep rows for validation", judged=F
 REDIVIDE = Remedy("redivide", rows.redivide, "divide the rows anew", judged=False)
 SHARED = Remedy("drop_shared", rows.drop_shared, "judge by unseen rows only", judged=False)
 WEIGHTS = Remedy("class_weights", rows.class_weights, "weigh classes alike")
+EVEN = Remedy("drop_weights", rows.drop_weights, "let rows weigh the same")
+EVERY = Remedy("all_classes", head.all_classes, "let the loss pass over no class")
 LOSS = Remedy("fit_loss", head.fit_loss, "choose the loss by the labels", certain=True)
 HEAD = Remedy("fit_head", head.fit_head, "choose output and loss by the labels", certain=True)
 KNOWN_LOSS = Remedy("known_loss", head.known_loss, "a loss of Keras's own for the user's own")
@@ -74,14 +79,14 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "nan_input": (LEAVE_OUT, FILL),
     "bad_labels": (LABELS, HEAD),
     "label_shape_mismatch": (STEPS, COLUMNS, HEAD),
-    "wrong_loss": (LOSS, HEAD, LABELS),
+    "wrong_loss": (EVERY, LOSS, HEAD, LABELS),
     "wrong_output_activation": (HEAD, LOSS),
     "unnormalised_input": (INPUTS, NORM),
     "unnormalised_target": (TARGETS,),
     "bad_split": (REDIVIDE,),
     "leakage": (SHARED,),
     "no_validation": (APART,),
-    "nan_loss": (LEAVE_OUT, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS, RELU),
+    "nan_loss": (LEAVE_OUT, UNANSWERED, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS, RELU),
     "lr_too_high": (LOWER, CLIP, DRAWN),
     "lr_too_low": (USUAL, FOUND, HIGHER, LONGER),
     "oscillating_loss": (LOWER, PLATEAU, BATCH),
@@ -92,8 +97,8 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "saturated_activation": (RELU, DRAWN, GRU, INPUTS, NORM, SELU),
     "vanishing_gradient": (RELU, GRU, LSTM, SELU, DRAWN, NORM),
     "exploding_gradient": (DRAWN, CLIP, LOWER, RELU, INPUTS),
-    "class_collapse": (WEIGHTS, LOWER, DRAWN, USUAL, INPUTS),
-    "imbalanced": (WEIGHTS,),
+    "class_collapse": (EVERY, EVEN, WEIGHTS, LOWER, DRAWN, USUAL, INPUTS),
+    "imbalanced": (EVEN, WEIGHTS),
     "over_regularised": (WEAKEN, REMOVE),
     "overfitting": (BEST, STOPPING, DROPOUT, L2),
     "underfitting": (LONGER, WIDEN, ORDER, DEEPEN, USUAL),

@@ -12,7 +12,7 @@ from .scoring import CLASS_LOSSES
 from .subject import RECURRENT, Head, Part, Subject
 from .trial import Change, Trial
 
-__all__ = ["fit_head", "fit_loss", "fit_steps", "known_loss"]
+__all__ = ["all_classes", "fit_head", "fit_loss", "fit_steps", "known_loss"]
 
 MOST_CLASSES = 1000
 HINGES = ("hinge", "squared_hinge", "categorical_hinge")
@@ -115,6 +115,31 @@ def fit_head(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
     if not changes:
         return None
     return _measured(trial.with_(*changes, losses=losses), subject)
+
+
+def all_classes(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Let the loss pass over no class, where the one that it passes over stands among the labels.
+
+    Of sequences and pictures it may be what fills them up: there it stays.
+
+    Guide: LOSS-7, DX-5.
+    """
+    head = subject.heads[0]
+    targets = list(trial.pool.targets().values())
+    if head.ignored is None or 0 in trial.losses or len(subject.heads) != 1 or len(targets) != 1:
+        return None
+    known = targets[0][trial.pool.train]
+    if len(head.shape) != 1 or not (known == head.ignored).any():
+        return None
+    what = f"The loss passes over no class: rows of class {head.ignored} counted for nothing."
+    changes = [Change(what, "loss: ignore_class", head.ignored, None)]
+    if head.from_logits:  # the loss is given by its name, and so expects probabilities
+        if not subject.rebuildable or _activation(head, trial) != "linear":
+            return None
+        trial = _with_activation(trial, head, "softmax")
+        what = "The output ends in softmax, as the loss expects it."
+        changes.append(Change(what, "output: activation", "linear", "softmax"))
+    return trial.with_(*changes, losses={**trial.losses, 0: head.loss})
 
 
 def fit_steps(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001

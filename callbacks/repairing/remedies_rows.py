@@ -16,13 +16,16 @@ from .trial import Change, Trial
 __all__ = [
     "class_weights",
     "drop_shared",
+    "drop_weights",
     "fill_gaps",
     "leave_out_rows",
+    "leave_out_unanswered",
     "redivide",
     "set_apart",
 ]
 
 APART = 0.15  # share of the rows that is kept for validation
+UNEVEN = 10.0  # times as much as another class, in its rows and in all
 MOST = 0.5  # more broken rows than this are filled instead of left out
 
 
@@ -38,6 +41,28 @@ def leave_out_rows(trial: Trial, subject: Subject, finding: Finding) -> Trial | 
     if count + held == 0 or left < (1 - MOST) * len(trial.pool.train):
         return None
     what = f"{count} training rows and {held} validation rows with NaN or infinity are left out."
+    change = Change(what, "rows", len(trial.pool.train), left)
+    return trial.with_(change, pool=trial.pool.without(broken))
+
+
+def leave_out_unanswered(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Leave out rows that the model cannot answer with a number even before it is trained.
+
+    Such is a row of padding alone, whose mean divides nothing by nothing.
+
+    Guide: PH-1b.
+    """
+    broken = subject.unanswered(trial) if subject.unanswered and subject.rebuildable else None
+    if broken is None:
+        return None
+    count, held = int(broken[trial.pool.train].sum()), int(broken[trial.pool.validation].sum())
+    left = len(trial.pool.train) - count
+    if count + held == 0 or left < (1 - MOST) * len(trial.pool.train):
+        return None
+    what = (
+        f"{count} training rows and {held} validation rows, whose answer is no number even before"
+        f" training, are left out."
+    )
     change = Change(what, "rows", len(trial.pool.train), left)
     return trial.with_(change, pool=trial.pool.without(broken))
 
@@ -129,15 +154,7 @@ def class_weights(trial: Trial, subject: Subject, finding: Finding) -> Trial | N
     targets = trial.pool.targets()
     if len(targets) != 1 or trial.balanced:
         return None
-    (labels,) = targets.values()
-    numbers = labels.reshape(len(labels), -1)
-    if numbers.shape[1] > 1:
-        if not (numbers.sum(axis=1) == 1).all() or subject.heads[0].loss.startswith("binary"):
-            return None
-        classes = numbers.argmax(axis=1)
-    else:
-        _, classes = np.unique(numbers[:, 0], return_inverse=True)
-    counts = np.bincount(classes[trial.pool.train], minlength=int(classes.max()) + 1)
+    classes, counts = _classes(next(iter(targets.values())), trial, subject)
     if not 2 <= len(counts) <= MEND or counts.min() == 0:
         return None
     weights = len(trial.pool.train) / (len(counts) * counts)
@@ -145,6 +162,42 @@ def class_weights(trial: Trial, subject: Subject, finding: Finding) -> Trial | N
     after = {int(number): round(float(weight), 4) for number, weight in enumerate(weights[:10])}
     change = Change(what, "row weights", 1.0, after)
     return trial.with_(change, pool=trial.pool.weighted(weights[classes]), balanced=True)
+
+
+def drop_weights(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Let every row weigh the same, where the weights given leave hardly anything to a class.
+
+    Guide: DX-5, MET-2.
+    """
+    weights, targets = trial.pool.weights, trial.pool.targets()
+    if weights is None or trial.balanced or len(targets) != 1 or np.ndim(weights) != 1:
+        return None
+    classes, counts = _classes(next(iter(targets.values())), trial, subject)
+    if not 2 <= len(counts) <= MEND or counts.min() == 0:
+        return None
+    known = trial.pool.train
+    total = np.bincount(classes[known], weights[known], len(counts))
+    each = total / counts
+    if each.max() <= 0 or any(few.min() * UNEVEN > few.max() for few in (each, total)):
+        return None
+    light = int(each.argmin())
+    what = f"Every row weighs the same: by the weights given, class {light} counted for nothing."
+    if each[light] > 0:
+        what = f"Every row weighs the same: the weights given left little to class {light}."
+    change = Change(what, "row weights", "as given", 1.0)
+    return trial.with_(change, pool=replace(trial.pool, weights=None))
+
+
+def _classes(labels: np.ndarray, trial: Trial, subject: Subject) -> tuple[np.ndarray, np.ndarray]:
+    """Return the class of each row and how many training rows each has; none where none is."""
+    numbers = labels.reshape(len(labels), -1)
+    if numbers.shape[1] > 1:
+        if not (numbers.sum(axis=1) == 1).all() or subject.heads[0].loss.startswith("binary"):
+            return np.zeros(0, int), np.zeros(0, int)
+        classes = numbers.argmax(axis=1)
+    else:
+        _, classes = np.unique(numbers[:, 0], return_inverse=True)
+    return classes, np.bincount(classes[trial.pool.train], minlength=int(classes.max()) + 1)
 
 
 def _divided(pool: Pool, rows: np.ndarray, share: float = APART) -> tuple[np.ndarray, np.ndarray]:

@@ -20,7 +20,7 @@ from ..judging.rules import RULES
 from ..thresholds import Thresholds
 from .building import Start, build, compile_like, in_units, start_of
 from .pool import state_of
-from .scoring import Score, as_given, score
+from .scoring import Score, as_given, predict, score
 from .subject import Head, Subject
 from .trial import Trial
 
@@ -156,6 +156,16 @@ class Runner:
         except run_errors():
             return None
         return found.proposed
+
+    def unanswered(self, trial: Trial) -> np.ndarray | None:
+        """Return a mask of the rows that the untrained model answers with no number, or None."""
+        try:
+            built = build(self.model, trial, self.start)
+            answers = keras.tree.flatten(predict(built, trial.pool.x))
+        except run_errors():
+            return None
+        broken = [~np.isfinite(each).reshape(len(each), -1).all(axis=1) for each in answers]
+        return np.any(broken, axis=0)
 
     def watch(self) -> Any:
         """Return the callback that finds what is wrong with a trial."""

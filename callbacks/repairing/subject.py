@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import keras
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .trial import Trial
 
 __all__ = ["Head", "Part", "Subject", "describe"]
@@ -66,6 +68,7 @@ class Head:
         shape: Shape of the output without the rows.
         loss: Snake-case name of its loss; empty for a function of the user's own.
         from_logits: Whether the loss expects logits.
+        ignored: The class that the loss passes over, if any.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Head:
     shape: tuple[int | None, ...]
     loss: str
     from_logits: bool = False
+    ignored: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Subject:
         optimizer_settings: Its settings at the start.
         rebuildable: Whether it can be built anew: a Sequential or functional model.
         range_test: Finds a learning rate for a trial, or None.
+        unanswered: Tells which rows of a trial the untrained model answers with no number.
     """
 
     parts: tuple[Part, ...]
@@ -97,6 +102,7 @@ class Subject:
     optimizer_settings: Mapping[str, Any]
     rebuildable: bool
     range_test: Callable[[Trial], float | None] | None = None
+    unanswered: Callable[[Trial], np.ndarray | None] | None = None
 
     def hidden(self, *kinds: str) -> Iterator[Part]:
         """Yield the layers of these kinds that make no output."""
@@ -130,7 +136,8 @@ def describe(model: Any, optimizer_settings: Mapping[str, Any]) -> Subject:
     for number, tensor in enumerate(tensors):
         part, ending = _maker(tensor, known)
         loss = losses[number] if number < len(losses) else None
-        heads.append(Head(names[number], part, ending, tuple(tensor.shape[1:]), *_loss_name(loss)))
+        head = Head(names[number], part, ending, tuple(tensor.shape[1:]), *_loss_name(loss))
+        heads.append(replace(head, ignored=getattr(loss, "ignore_class", None)))
     if not heads:
         heads = [Head("output", None, None, (), *_loss_name(losses[0]))]
     inputs = tuple(

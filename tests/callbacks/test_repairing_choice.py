@@ -253,6 +253,16 @@ def test_what_is_said_beside_is_tried_last_and_for_a_gain_alone(monkeypatch):
     assert not engine.log
 
 
+def test_what_had_no_answer_for_one_fault_is_not_trained_again_for_another(monkeypatch):
+    both = ["exploding_gradient", "nan_loss"]
+    lower, own = by_name("lower"), by_name("own")
+    remedies = {both[0]: (lower,), both[1]: (lower, own)}
+    table = {(): (-math.inf, both), ("lower",): (-math.inf, both), ("own",): (0.9, [])}
+    engine, best, _ = searched(monkeypatch, table, remedies)
+    assert [each.remedy for each in engine.log] == ["lower", "own"]
+    assert best.trial.changes[0].what == "own"
+
+
 def test_no_training_is_begun_that_would_take_too_long(monkeypatch):
     table = {(): (0.3, ["wrong_loss"]), ("fast",): (0.5, [])}
     remedies = {"wrong_loss": (by_name("slow", longer=5), by_name("fast"))}

@@ -253,6 +253,21 @@ def test_a_loss_of_the_users_own_gives_way_to_one_of_keras():
     assert applied(remedies_head.known_loss, huber, trial_of(y=X[:, :1]))[0] is None
 
 
+def test_a_loss_passes_over_no_class_that_is_one_of_the_labels():
+    labels = np.arange(40) % 2
+    made = keras.losses.SparseCategoricalCrossentropy
+    model = model_of(layers.Dense(2, "softmax"), loss=made(ignore_class=0))
+    changed, built = applied(remedies_head.all_classes, model, trial_of(y=labels))
+    assert built.loss == "sparse_categorical_crossentropy"
+    assert applied(remedies_head.all_classes, model, changed)[0] is None
+    logits = model_of(layers.Dense(2), loss=made(ignore_class=0, from_logits=True))
+    _, built = applied(remedies_head.all_classes, logits, trial_of(y=labels))
+    assert built.layers[-1].activation.__name__ == "softmax"
+    for ignored in (None, 7):
+        model = model_of(layers.Dense(2, "softmax"), loss=made(ignore_class=ignored))
+        assert applied(remedies_head.all_classes, model, trial_of(y=labels))[0] is None
+
+
 def test_layers_are_found_in_sums_and_attention():
     inputs = keras.Input((5, 4), name="rows")
     seen = layers.MultiHeadAttention(2, 2)(inputs, inputs)

@@ -1,15 +1,23 @@
 """Remedies for rows, units and steps: a trial in, a changed trial out, and its model."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
+from goodfit.callbacks.gathering.given_data import Rows
 from goodfit.callbacks.repairing import (
     remedies_data,
     remedies_rate,
     remedies_rows,
 )
+from goodfit.callbacks.repairing.building import start_of
+from goodfit.callbacks.repairing.pool import Pool
 from goodfit.callbacks.repairing.remedies import REMEDIES
-from made_trials import BINARY, RANDOM, X, applied, model_of, trial_of
+from goodfit.callbacks.repairing.running import Runner
+from goodfit.callbacks.repairing.subject import describe
+from goodfit.callbacks.repairing.trial import Trial
+from made_trials import BINARY, FINDING, RANDOM, X, applied, model_of, trial_of
 
 layers = keras.layers
 
@@ -27,6 +35,33 @@ def test_rows_with_nan_are_left_out_and_counted():
     assert len(changed.pool.train) == 28
     assert len(changed.pool.validation) == 9
     assert "2 training rows and 1 validation rows" in changed.changes[0].what
+
+
+def test_rows_that_the_untrained_model_cannot_answer_are_left_out():
+    x = X.copy()
+    x[[3, 17, 18]] = np.nan
+    model = model_of(layers.Dense(1))
+    rows, subject = trial_of(x), describe(model, {})
+    assert remedies_rows.leave_out_unanswered(rows, subject, FINDING) is None
+    runner = Runner(model, subject, start_of(model), {})
+    subject = replace(subject, unanswered=runner.unanswered)
+    changed = remedies_rows.leave_out_unanswered(rows, subject, FINDING)
+    assert len(changed.pool.train) == 28
+    assert len(changed.pool.validation) == 9
+    assert remedies_rows.leave_out_unanswered(changed, subject, FINDING) is None
+
+
+def test_weights_that_leave_nothing_to_a_class_are_left_out():
+    weights = BINARY.copy()
+    pool = Pool.of(Rows(X[10:], BINARY[10:], weights[10:]), Rows(X[:10], BINARY[:10]))
+    model = model_of(layers.Dense(1))
+    changed, _ = applied(remedies_rows.drop_weights, model, Trial(pool))
+    assert changed.pool.weights is None
+    assert "class 0 counted for nothing" in changed.changes[0].what
+    even = trial_of()
+    assert applied(remedies_rows.drop_weights, model, even) == (None, None)
+    balanced = replace(even, pool=even.pool.weighted(1.0 + BINARY))
+    assert applied(remedies_rows.drop_weights, model, balanced) == (None, None)
 
 
 def test_where_most_rows_have_gaps_they_are_filled():
