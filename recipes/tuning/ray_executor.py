@@ -10,7 +10,6 @@ whose driver is dead counts nowhere.
 from __future__ import annotations
 
 import os
-import pickle
 import time
 from collections import Counter, deque
 from typing import Any
@@ -194,11 +193,11 @@ class RayExecutor:
     def _sent(self, job: Job) -> Any:
         try:
             return self._ray.put(job)
-        except (TypeError, AttributeError, pickle.PicklingError) as error:
+        except (TypeError, AttributeError) as error:
             raise bad_input(
                 "job_unsendable",
                 "The search cannot be sent to other processes",
-                expected="data and a builder of models without open files, locks or lambdas' state",
+                expected="data and a builder of models without open files or locks",
                 received=first_line(error),
                 remedy="Open what the builder needs inside the builder, or use one worker",
             ) from error
