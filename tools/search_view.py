@@ -59,6 +59,10 @@ def show_search(terminal: Terminal, search: Search) -> None:
     terminal.pairs(list(_facts(search)))
     if best is None:
         terminal.line("\nNo trial came to a model.")
+        if head.get("run"):
+            terminal.heading("Next")
+            more = f"goodfit tune {quoted(search.folder)} --resume --minutes 10"
+            terminal.commands([(more, "go on with this search")])
         return
     count = len(search.trials)
     shown = min(count, MOST_SHOWN)

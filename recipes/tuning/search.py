@@ -58,12 +58,15 @@ class Search:
 
     @property
     def kept(self) -> Trial | None:
-        """The trial of the config itself, with which the search began; None where it had none."""
-        first = self.trials[0] if self.trials else None
-        base = self._base
-        if first is None or base is None or dict(first.values) != self.space.own_values(base):
-            return None
-        return first
+        """The trial of the config itself that compares with the best; None where there is none.
+
+        Of Hyperband's short rounds and long ones only those of as many epochs compare.
+        """
+        base, best = self._base, self.best
+        own = None if base is None else self.space.own_values(base)
+        epochs = None if best is None else best.epochs
+        same = (t for t in self.trials if dict(t.values) == own and t.epochs in (epochs, None))
+        return next(same, None)
 
     @property
     def gain(self) -> float:

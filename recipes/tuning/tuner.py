@@ -193,18 +193,18 @@ def tune(
             begun.journal, decider, runner, begun.key, limits, tell=tell, listener=listener
         )
         reason = driver.carry_out()
+
+        # 4. The best once more, into a folder of its own.
+        best, run = search.best, None
+        final = _final_config(search, best, config, builder)
+        if final is not None:
+            clock.step("train", "training the best")
+            run = _trained(search, final, subject, clock)
     except (Interrupted, KeyboardInterrupt):
         done = sum(trial.result is not None for trial in search.trials)
         raise SearchInterrupted(begun.folder, done) from None
     finally:
         runner.close()
-
-    # 4. The best once more, into a folder of its own.
-    best, run = search.best, None
-    final = _final_config(search, best, config, builder)
-    if final is not None:
-        clock.step("train", "training the best")
-        run = _trained(search, final, subject, clock)
     begun.journal.finish(reason, best, time.time() - started)
     if kept is not None:
         kept.keep(begun.folder)
@@ -281,11 +281,13 @@ def _trained(search: Search, config: Config, subject: Subject, clock: Clock) -> 
 def _final_config(
     search: Search, best: Trial | None, config: Config, builder: Any
 ) -> Config | None:
-    """Return the config of the best trial; None where there is none, or a model was built."""
+    """Return the config of the best trial, with all its epochs, where Hyperband gave few.
+
+    None where there is no best, or where the builder made a model.
+    """
     if best is None or builder is None:
-        return None if best is None else search.config(best)
+        return None if best is None else search.config(replace(best, epochs=None))
     made, _ = config_or_model(builder, best.values, best.seed)
     if not isinstance(made, Config):
         return None
-    epochs = config.epochs if best.epochs is None else best.epochs
-    return made.replace(seed=best.seed, epochs=min(made.epochs, epochs))
+    return made.replace(seed=best.seed, epochs=min(made.epochs, config.epochs))

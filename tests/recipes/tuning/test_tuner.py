@@ -198,6 +198,36 @@ def test_ctrl_c_says_how_to_go_on_and_keeps_what_ended(tmp_path, monkeypatch, er
     assert [entry["trial"] for entry in ended] == ["trial-0001", "trial-0002"]
 
 
+def test_ctrl_c_in_the_last_training_loses_no_trial_either(tmp_path, monkeypatch):
+    def pressed(*_args):
+        raise KeyboardInterrupt
+
+    trained = tuner._trained
+    monkeypatch.setattr(tuner, "_trained", pressed)
+    options = {**OPTIONS, "trials": 2, "output": tmp_path}
+    with pytest.raises(SearchInterrupted, match="after 2 trials"):
+        tune(CONFIG, SPLITS, executor=lambda job: MadeExecutor(), **options)
+    monkeypatch.setattr(tuner, "_trained", trained)
+    executor = MadeExecutor()
+    search = tune(CONFIG, SPLITS, executor=lambda job: executor, resume=True, **options)
+    assert executor.ran == []
+    assert search.run.config == search.config()
+
+
+def test_hyperband_s_best_is_trained_for_all_epochs_and_compared_with_its_like(
+    tmp_path, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(tuner, "_trained", lambda search, config, *_args: asked.append(config))
+    options = {**OPTIONS, "method": "hyperband", "trials": 3, "output": tmp_path}
+    longer = CONFIG.replace(epochs=18)
+    search = tune(longer, SPLITS, executor=lambda job: MadeExecutor(), **options)
+    assert {trial.epochs for trial in search.trials} == {2}
+    assert search.config().epochs == 2
+    assert asked[0].epochs == 18
+    assert search.kept is search.trials[0]
+
+
 def test_no_completed_trial_leaves_no_run(tmp_path):
     search = tune(
         CONFIG, SPLITS, trials=2, output=tmp_path, executor=lambda job: MadeExecutor(fails="all"),
