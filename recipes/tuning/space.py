@@ -209,11 +209,15 @@ class Space:
         from ..model_settings import known_settings, taken_settings
 
         problems: list[Problem] = []
-        known, taken = known_settings(config.model), taken_settings()
+        taken = taken_settings()
         for each in self.dimensions:
-            if each.setting in taken and each.setting not in known:
-                message = f"The model {config.model} has no setting '{each.setting}'"
-                problems.append(Problem("space_invalid", message, "one of " + ", ".join(known)))
+            of_model = each.when is not None and each.when[0] == "model"
+            models = each.when[1] if each.when and of_model else (config.model,)
+            strangers = [name for name in models if each.setting not in known_settings(name)]
+            if each.setting in taken and strangers:
+                message = f"The model {strangers[0]} has no setting '{each.setting}'"
+                expected = "one of " + ", ".join(known_settings(strangers[0]))
+                problems.append(Problem("space_invalid", message, expected))
                 continue
             for value in each.ends():
                 given: dict[str, Any] = {each.setting: value}

@@ -128,6 +128,26 @@ def test_values_that_no_config_of_this_model_can_have_are_found_before_any_train
     default_space(Config(), ["units"]).check(Config())
 
 
+def test_builders_of_the_zoo_can_be_searched_over_with_settings_of_their_own():
+    space = Space.from_toml("""
+        model = { kind = "choice", options = ["mlp", "gru"] }
+        [bidirectional]
+        kind = "boolean"
+        when = { model = ["gru"] }
+        [batch_normalization]
+        kind = "boolean"
+        when = { model = ["mlp"] }
+        """)
+    space.check(Config())
+    found = space.apply(Config(batch_normalization=True), {"model": "gru", "bidirectional": False})
+    assert (found.model, found.bidirectional, found.batch_normalization) == ("gru", False, False)
+    wrong = Space(
+        (space.dimensions[0], Dimension("heads", "integer", 1, 4, when=("model", ("gru",))))
+    )
+    with pytest.raises(BadInput, match="gru has no setting 'heads'"):
+        wrong.check(Config())
+
+
 def test_a_setting_that_does_not_matter_goes_back_to_its_default():
     config = Config(optimizer="adamw", weight_decay=0.02)
     space = default_space(config)

@@ -228,6 +228,30 @@ def test_hyperband_s_best_is_trained_for_all_epochs_and_compared_with_its_like(
     assert search.kept is search.trials[0]
 
 
+def test_a_storage_is_asked_first_and_gets_every_trial_and_the_end(tmp_path, monkeypatch):
+    calls = []
+
+    class Made:
+        def __init__(self, address):
+            calls.append(address)
+
+        def fetch(self, folder):
+            calls.append("fetch")
+            return False
+
+        def keep(self, folder, *, journal_only=False):
+            calls.append(("keep", journal_only, len(Ledger(folder / JOURNAL).entries("end"))))
+            return True
+
+    monkeypatch.setattr(tuner, "Storage", Made)
+    tune(
+        CONFIG, SPLITS, trials=2, output=tmp_path, storage="s3://bucket",
+        executor=lambda job: MadeExecutor(fails="all"), **OPTIONS,
+    )  # fmt: skip
+    kept = [("keep", True, 0)] * 2
+    assert calls == ["s3://bucket", "fetch", *kept, ("keep", False, 1)]
+
+
 def test_no_completed_trial_leaves_no_run(tmp_path):
     search = tune(
         CONFIG, SPLITS, trials=2, output=tmp_path, executor=lambda job: MadeExecutor(fails="all"),
