@@ -12,6 +12,7 @@ from typing import Any
 
 from ...zoo.errors import BadInput, Problem, bad_input, require
 from ..config import Choice, Config
+from ..model_settings import known_settings, taken_settings
 from ..studying.changes import written
 from ..training.compiling import ADAMW_WEIGHT_DECAY
 from .dimensions import Dimension
@@ -191,6 +192,11 @@ class Space:
                 changes[each.setting] = getattr(Config, each.setting)
         if changes.get("optimizer", "adamw") != "adamw" and config.weight_decay:
             changes.setdefault("weight_decay", 0.0)  # no other optimizer takes it
+        if changes.get("model", config.model) != config.model:
+            known = known_settings(changes["model"])
+            for name in taken_settings():
+                if name not in known:  # what the kept model took, this one refuses
+                    changes[name] = getattr(Config, name)
         rules = {each.setting: each.rule for each in self.dimensions}
         before = {name: _own(config, each) for name, each in self._named().items()}
         changed: dict[str, Any] = {
@@ -206,8 +212,6 @@ class Space:
         Raises:
             BadInput: A setting is unknown, is not of this model, or cannot have its limits.
         """
-        from ..model_settings import known_settings, taken_settings
-
         problems: list[Problem] = []
         taken = taken_settings()
         for each in self.dimensions:
