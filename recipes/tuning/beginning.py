@@ -17,6 +17,7 @@ from ..files import new_folder, write_text
 from ..rereading import check_finished, check_unchanged, reread
 from ..training.runs import Run, open_run, versions
 from .journal import JOURNAL, Journal
+from .locking import FolderLock
 from .space import Space
 from .storage import Storage
 
@@ -57,11 +58,13 @@ class Begun:
         folder: Where it is kept.
         journal: What happened so far.
         key: The hash of space, data, config, method, metric and seeds.
+        lock: Keeps other processes from carrying it on, until it is closed.
     """
 
     folder: Path
     journal: Journal
     key: str
+    lock: FolderLock
 
 
 def subject_of(source: Any, splits: Splits | None) -> Subject:
@@ -133,7 +136,8 @@ def begin_search(
         resume: Go on with the search of the same hash.
 
     Raises:
-        BadInput: The search is there already and is not to be resumed, or the other way round.
+        BadInput: The search is there already and is not to be resumed, or the other way round; or
+            another process carries it on.
     """
     key = search_key(subject, space, choices, builder)
     place, stem = _place(subject, output)
@@ -159,6 +163,7 @@ def begin_search(
         )
     else:
         new_folder(folder)
+    lock = FolderLock(folder)
     journal = Journal(folder / JOURNAL)
     if journal.head is None:
         write_text(folder / "space.toml", space.to_toml())
@@ -177,12 +182,12 @@ def begin_search(
                 "versions": versions(),
             }
         )
-    return Begun(folder, journal, key)
+    return Begun(folder, journal, key, lock)
 
 
 def _is_untried(folder: Path) -> bool:
     """Return whether a search ended before its first trial, such as for want of a worker."""
-    return (folder / JOURNAL).is_file() and not Journal(folder / JOURNAL).trials
+    return not Journal(folder / JOURNAL).trials
 
 
 def _place(subject: Subject, output: str | Path | None) -> tuple[Path, str]:

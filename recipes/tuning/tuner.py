@@ -157,18 +157,10 @@ def tune(
         before = (begun.journal.head or {})["limits"]
         trials, minutes = before["trials"], before["minutes"]
     deadline = None if minutes is None else started + 60.0 * minutes
-    job = Job(config, splits, found, measure, places, deadline, builder)
-    decider = Decider(
-        method,
-        found,
-        None if builder is not None else config,
-        less_is_better=measure.less_is_better,
-        seed=first,
-        epochs=longest(subject, config),
-    )
-    charts = TrialCharts(begun.folder / "tensorboard", measure.name, found, begun.journal)
     limits = Limits(trials, deadline, len(places), first, measure.less_is_better)
+    job = Job(config, splits, found, measure, places, deadline, builder)
     search = Search(begun.folder, begun.journal, measure)
+    charts = TrialCharts(begun.folder / "tensorboard", measure.name, found, begun.journal)
 
     def draw(trial: Trial) -> None:
         charts.write(trial, None if builder is not None else search.config(trial))
@@ -181,14 +173,23 @@ def tune(
             told = trial.result.to_dict() | {"values": dict(trial.values)}
             listener("trial", told | {"score": trial.score, "spread": trial.result.spread})
 
-    if listener is not None:
-        about = {"folder": str(begun.folder), "metric": measure.name, "method": method}
-        listener("begin", about | {"space": found.to_dict(), "places": len(places)})
-    clock.step("search", "searching")
-    for trial in charts.missing():
-        draw(trial)
-    runner = chosen_executor(executor, workers, job, listener)
+    runner: Executor | None = None
     try:
+        decider = Decider(
+            method,
+            found,
+            None if builder is not None else config,
+            less_is_better=measure.less_is_better,
+            seed=first,
+            epochs=longest(subject, config),
+        )
+        if listener is not None:
+            about = {"folder": str(begun.folder), "metric": measure.name, "method": method}
+            listener("begin", about | {"space": found.to_dict(), "places": len(places)})
+        clock.step("search", "searching")
+        for trial in charts.missing():
+            draw(trial)
+        runner = chosen_executor(executor, workers, job, listener)
         driver = Driver(
             begun.journal, decider, runner, begun.key, limits, tell=tell, listener=listener
         )
@@ -200,14 +201,16 @@ def tune(
         if final is not None:
             clock.step("train", "training the best")
             run = _trained(search, final, subject, clock)
+        begun.journal.finish(reason, best, time.time() - started)
+        if kept is not None:
+            kept.keep(begun.folder)
     except (Interrupted, KeyboardInterrupt):
         done = sum(trial.result is not None for trial in search.trials)
         raise SearchInterrupted(begun.folder, done) from None
     finally:
-        runner.close()
-    begun.journal.finish(reason, best, time.time() - started)
-    if kept is not None:
-        kept.keep(begun.folder)
+        if runner is not None:
+            runner.close()
+        begun.lock.close()
     return Search(begun.folder, begun.journal, measure, run)
 
 

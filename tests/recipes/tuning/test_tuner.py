@@ -252,6 +252,25 @@ def test_a_storage_is_asked_first_and_gets_every_trial_and_the_end(tmp_path, mon
     assert calls == ["s3://bucket", "fetch", *kept, ("keep", False, 1)]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there are no such locks")
+def test_two_processes_do_not_carry_on_the_same_search(tmp_path):
+    found = []
+
+    def second(job):
+        with pytest.raises(BadInput) as error:
+            tune(CONFIG, SPLITS, output=tmp_path, trials=2, resume=True, **OPTIONS)
+        found.append(kinds(error))
+        return MadeExecutor(fails="all")
+
+    tune(CONFIG, SPLITS, output=tmp_path, trials=2, executor=second, **OPTIONS)
+    assert found == [["search_running"]]
+    last = MadeExecutor(fails="all")
+    tune(
+        CONFIG, SPLITS, output=tmp_path, trials=3, resume=True, executor=lambda job: last, **OPTIONS
+    )
+    assert [given.trial for given in last.ran] == ["trial-0003"]
+
+
 def test_no_completed_trial_leaves_no_run(tmp_path):
     search = tune(
         CONFIG, SPLITS, trials=2, output=tmp_path, executor=lambda job: MadeExecutor(fails="all"),
