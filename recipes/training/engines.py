@@ -139,6 +139,10 @@ class TracedEngine:
                 self._piece = max(1, self._piece // (2 * self._batch_size)) * self._batch_size
             yield done
 
+    def close(self) -> None:
+        """Let go of what was traced for this engine alone."""
+        self._functions.forget()
+
     def logs(self) -> dict[str, float]:
         """Return the metrics of the rows trained on since the epoch began."""
         return dict(self._logs)

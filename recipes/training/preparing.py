@@ -18,7 +18,7 @@ from ..dataset import Splits
 from .batches import rows_at_once, rows_of_size
 from .building import build_model, compiled_trunk, encoded_rows
 from .compiling import TargetScale
-from .engines import Engine, choose_engine, has_batch_hooks
+from .engines import Engine, TracedEngine, choose_engine, has_batch_hooks
 
 if TYPE_CHECKING:
     import keras
@@ -108,7 +108,11 @@ def prepared(
         trunk, train, held, config.batch_size, callbacks, config.jit_compile, refresh
     )
     source, parameters = (config, splits), model.count_params()
-    yield Prepared(source, trunk, engine, held[0], scale, parameters, refresh, model)
+    try:
+        yield Prepared(source, trunk, engine, held[0], scale, parameters, refresh, model)
+    finally:
+        if isinstance(engine, TracedEngine):
+            engine.close()
 
 
 def _whole_model(config: Config, splits: Splits, weights: Sequence[NDArray[Any]]) -> keras.Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import threading
 from collections import OrderedDict
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["TracedReuse"]
 
 MOST_FUNCTIONS = 16
+DROPPED_AT_ONCE = 4
+"""To look for what can be freed takes about a quarter of the time of tracing one model."""
 MOST_INPUTS = 8
 MOST_BYTES = 2**28
 """Of the encoded rows that are kept, all together."""
@@ -66,6 +69,7 @@ class TracedReuse:
     def __init__(self, most: int = MOST_FUNCTIONS) -> None:
         self.traced = 0
         self.reused = 0
+        self.dropped = 0
         self._working: _Recent[_Working] = _Recent(most)
         self._inputs: _Recent[_Inputs] = _Recent(MOST_INPUTS)
 
@@ -102,6 +106,11 @@ class TracedReuse:
             yield Prepared((config, splits), trunk, engine, held[0], scale, parameters)
         finally:
             self._working.put(key, working)
+            while len(self._working.values()) > self._working.most:
+                self._working.drop().functions.forget()
+                self.dropped += 1
+                if self.dropped % DROPPED_AT_ONCE == 0:
+                    gc.collect()  # models and graphs refer to themselves in rings
 
     def _begun(
         self, config: Config, splits: Splits
@@ -133,7 +142,10 @@ class TracedReuse:
             inputs = _Inputs(splits, preprocessor, *encoded)
         if inputs.bytes <= MOST_BYTES:
             self._inputs.put(key, inputs)
-            while sum(each.bytes for each in self._inputs.values()) > MOST_BYTES:
+            while self._inputs.values() and (
+                len(self._inputs.values()) > self._inputs.most
+                or sum(each.bytes for each in self._inputs.values()) > MOST_BYTES
+            ):
                 self._inputs.drop()
         return inputs
 
@@ -198,12 +210,10 @@ class _Recent(Generic[Value]):
         with self._lock:
             self._held[key] = value
             self._held.move_to_end(key)
-            while len(self._held) > self.most:
-                self._held.popitem(last=False)
 
-    def drop(self) -> None:
+    def drop(self) -> Value:
         with self._lock:
-            self._held.popitem(last=False)
+            return self._held.popitem(last=False)[1]
 
     def values(self) -> list[Value]:
         with self._lock:

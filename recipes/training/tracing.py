@@ -45,6 +45,17 @@ class TracedFunctions:
         self._train: Callable[..., Any] | None = None
         self._test: Callable[..., Any] | None = None
         self._reset: Callable[[], Any] | None = None
+        self._gradients: set[str] = set()
+
+    def forget(self) -> None:
+        """Let go of what TensorFlow would keep for ever of these functions; they are used no more.
+
+        It has a list of gradients by name, which hold the graph that they were traced in.
+        """
+        known = _known_gradients()
+        for name in self._gradients:
+            known.pop(name, None)
+        self._gradients.clear()
 
     def reset_metrics(self) -> None:
         """Set the model's metrics back, in one call instead of one for each of their variables."""
@@ -113,8 +124,12 @@ class TracedFunctions:
 
         specs = tf.nest.map_structure(_any_rows, arguments)
         function = tf.function(run, input_signature=specs, autograph=False)
+        before = set(_known_gradients())
         # Traced here and never again: later, rates would be read as the constants they were.
-        return function.get_concrete_function()
+        traced = function.get_concrete_function()
+        made = set(_known_gradients()) - before
+        self._gradients |= {name for name in made if name.startswith("CustomGradient-")}
+        return traced
 
 
 def resident(data: RowArrays) -> tuple[Any, ...]:
@@ -148,3 +163,10 @@ def _any_rows(value: Any) -> Any:
     value = tf.convert_to_tensor(value)
     shape = [None, *value.shape[1:]] if value.shape.rank else []
     return tf.TensorSpec(shape, value.dtype)
+
+
+def _known_gradients() -> dict[str, Any]:
+    """Return TensorFlow's own list of gradients by name; an empty one where it has moved."""
+    from tensorflow.python.framework import ops
+
+    return getattr(getattr(ops, "gradient_registry", None), "_registry", {})
