@@ -29,8 +29,6 @@ _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
 # On a single machine it opens no port that others can reach, whatever the variable is called, and
 # the secret that its ports ask for is not written to the home folder.
 _ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token"}
-# `auto` may name a cluster that is gone: asking takes 40 seconds, and Ray would ask 20 times.
-_JOINED = {"RAY_NUM_REDIS_GET_RETRIES": "2"}
 _LOOK = (
     "Look with `ray status --address ADDRESS`; where it asks for a token, set RAY_AUTH_MODE=token"
 )
@@ -51,7 +49,7 @@ def connected(address: str | None, cores: int) -> tuple[Any, bool]:
         MissingExtra: Ray is not installed.
     """
     if "ray" not in sys.modules:
-        for name, value in (_QUIET | (_JOINED if address else _ALONE)).items():
+        for name, value in (_QUIET if address else _QUIET | _ALONE).items():
             os.environ.setdefault(name, value)
         if address is None and "RAY_AUTH_TOKEN_PATH" not in os.environ:
             os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
