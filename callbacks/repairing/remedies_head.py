@@ -60,7 +60,8 @@ def fit_loss(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
 def known_loss(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
     """Take the loss of Keras that fits the labels in the place of a function of the user's own.
 
-    A root has no slope at 0, and a logarithm no value: what Keras has is safe there.
+    A root has no slope at 0, and a logarithm no value: what Keras has is safe there. Where outputs
+    go with that loss alone, such as a deviation beside a mean, the output becomes what fits.
 
     Guide: DX-1, LOSS-7.
     """
@@ -69,7 +70,9 @@ def known_loss(trial: Trial, subject: Subject, finding: Finding) -> Trial | None
         fit = None if head.loss or number in losses else fitting(head, labels, trial, finding.fault)
         if fit is None:
             continue
-        fits = (_units(head, trial), _activation(head, trial)) == (fit.units, fit.activation)
+        if _units(head, trial) != fit.units:
+            return fit_head(trial, subject, finding)
+        fits = _activation(head, trial) == fit.activation
         if fits or fit.loss not in CLASS_LOSSES:  # a loss of numbers goes with any output
             losses[number] = fit.loss
             what = "Keras's own loss for such labels, as that of the user's own is no number."

@@ -122,6 +122,14 @@ def test_inputs_are_standardised_inside_the_model(functional):
     assert changed.rebuilds
 
 
+def test_inputs_without_a_name_are_standardised_too():
+    given = keras.Input((3,))
+    model = keras.Model(given, layers.Dense(1, use_bias=False)(given))
+    model.compile("adam", "mse")
+    _, built = applied(remedies_data.standardise_inputs, model, trial_of(X + 1000))
+    assert np.abs(built.predict(X + 1000, verbose=0)).max() < 50
+
+
 def test_padding_stays_masked_under_standardised_inputs():
     x = np.full((20, 4, 2), 50.0, "float32") + RANDOM.normal(size=(20, 4, 2)).astype("float32")
     x[:, 2:] = 0
