@@ -57,6 +57,7 @@ FRESH = Remedy("fresh_weights", layers.fresh_weights, "new initial weights")
 NORM = Remedy("batch_norm", layers.batch_norm, "batch normalization")
 GRU = Remedy("gru_cells", layers.gru_cells, "GRU for SimpleRNN")
 ORDER = Remedy("read_in_order", layers.read_in_order, "a GRU for a mean over the steps")
+PLACES = Remedy("tell_places", layers.tell_places, "a bias of its own for each step")
 LSTM = Remedy("lstm_cells", layers.lstm_cells, "LSTM for SimpleRNN")
 LOWER = Remedy("lower_rate", rate.lower_rate, "divide the learning rate by 10", level=_rate)
 USUAL = Remedy("usual_rate", rate.usual_rate, "the optimizer's usual learning rate")
@@ -101,7 +102,7 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "imbalanced": (EVEN, WEIGHTS),
     "over_regularised": (WEAKEN, REMOVE),
     "overfitting": (BEST, STOPPING, DROPOUT, L2),
-    "underfitting": (LONGER, WIDEN, ORDER, DEEPEN, USUAL),
+    "underfitting": (LONGER, WIDEN, ORDER, PLACES, DEEPEN, USUAL),
 }
 """Fault: its remedies in the order in which they are tried."""
 

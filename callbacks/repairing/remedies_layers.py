@@ -19,6 +19,7 @@ __all__ = [
     "read_in_order",
     "relu_hidden",
     "selu_hidden",
+    "tell_places",
     "usual_initializers",
 ]
 
@@ -27,6 +28,8 @@ UNBOUNDED = ("exponential",)  # beside functions of the user's own
 RELUS = ("relu", "relu6")
 POOLING = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
 CELLS = 32
+# The setting that says how wide a step is behind a layer.
+WIDTHS = {"Embedding": "output_dim", "Dense": "units"}
 # Initial weights that fit an activation; others get Glorot's.
 FITTING = {"relu": "he_normal", "leaky_relu": "he_normal", "selu": "lecun_normal"}
 
@@ -159,6 +162,35 @@ def read_in_order(trial: Trial, subject: Subject, finding: Finding) -> Trial | N
     what = f"{part.name} forgets which step came first: it is a GRU of {CELLS} units."
     change = Change(what, f"layer {part.name}: class", part.kind, "GRU")
     return trial.with_(change, kinds={**trial.kinds, part.name: "GRU"})
+
+
+def tell_places(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Tell attention which step is which: a bias of its own for each step, before all else.
+
+    Attention and a mean over steps answer alike in whatever order the steps come.
+
+    Guide: SEQ-3.
+    """
+    inputs = [shape for shape in subject.input_shapes if shape]
+    ordered = (*RECURRENT, "Conv1D", "SeparableConv1D", "DepthwiseConv1D", "Masking", "Flatten")
+    kinds = [part.kind for part in subject.parts]
+    told = any("position" in f"{part.kind} {part.name}".lower() for part in subject.parts)
+    if not subject.rebuildable or told or len(inputs) != 1 or set(kinds) & set(ordered):
+        return None
+    if "MultiHeadAttention" not in kinds or kinds.count("Embedding") > 1 or trial.scaling:
+        return None
+    first = subject.parts[0]  # of one input, what reads it
+    steps, width, name = inputs[0][0], first.now(trial, WIDTHS.get(first.kind, "")), first.name
+    if len(inputs[0]) != (1 if first.kind == "Embedding" else 2):
+        return None
+    if not width or not steps or first.settings.get("mask_zero") or name in trial.added:
+        return None
+    bias = {"bias_axes": "se", "bias_initializer": "random_normal"}
+    bias |= {"kernel_initializer": "identity", "output_shape": (steps, width)}
+    trial = trial.add_behind(name, "EinsumDense", equation="bsd,de->bse", **bias,
+                             name=f"{name}_places")  # fmt: skip
+    what = f"Each of the {steps} steps has a bias of its own: nothing told attention their order."
+    return trial.with_(Change(what, f"behind layer {name}", None, "EinsumDense"))
 
 
 def _cells(trial: Trial, subject: Subject, kind: str) -> Trial | None:

@@ -92,6 +92,7 @@ class Subject:
         optimizer_settings: Its settings at the start.
         rebuildable: Whether it can be built anew: a Sequential or functional model.
         range_test: Finds a learning rate for a trial, or None.
+        input_shapes: Shapes of the inputs without the rows, likewise.
         unanswered: Tells which rows of a trial the untrained model answers with no number.
     """
 
@@ -102,6 +103,7 @@ class Subject:
     optimizer_settings: Mapping[str, Any]
     rebuildable: bool
     range_test: Callable[[Trial], float | None] | None = None
+    input_shapes: tuple[tuple[int | None, ...], ...] = ()
     unanswered: Callable[[Trial], np.ndarray | None] | None = None
 
     def hidden(self, *kinds: str) -> Iterator[Part]:
@@ -140,11 +142,12 @@ def describe(model: Any, optimizer_settings: Mapping[str, Any]) -> Subject:
         heads.append(replace(head, ignored=getattr(loss, "ignore_class", None)))
     if not heads:
         heads = [Head("output", None, None, (), *_loss_name(losses[0]))]
-    inputs = tuple(
-        str(tensor.name) for tensor in keras.tree.flatten(getattr(model, "inputs", None) or [])
-    )
+    given = keras.tree.flatten(getattr(model, "inputs", None) or [])
+    inputs = tuple(str(tensor.name) for tensor in given)
     optimizer = type(getattr(model.optimizer, "inner_optimizer", model.optimizer)).__name__
-    return Subject(parts, tuple(heads), inputs, optimizer, optimizer_settings, rebuildable)
+    shapes = tuple(tuple(tensor.shape[1:]) for tensor in given)
+    return Subject(parts, tuple(heads), inputs, optimizer, optimizer_settings, rebuildable,
+                   input_shapes=shapes)  # fmt: skip
 
 
 def snake(name: str) -> str:

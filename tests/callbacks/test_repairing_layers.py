@@ -242,30 +242,19 @@ def test_a_mean_over_steps_becomes_cells_where_nothing_knows_their_order():
     assert applied(remedies_layers.read_in_order, conv, trial_of())[0] is None
 
 
-def test_a_loss_of_the_users_own_gives_way_to_one_of_keras():
-    def distance(target, given):
-        return keras.ops.sqrt(keras.ops.sum(keras.ops.square(target - given), -1))
-
-    model = model_of(layers.Dense(1, "relu"), loss=distance)
-    changed, _ = applied(remedies_head.known_loss, model, trial_of(y=X[:, :1]))
-    assert changed.losses == {0: "mean_squared_error"}
-    huber = model_of(layers.Dense(1), loss="huber")
-    assert applied(remedies_head.known_loss, huber, trial_of(y=X[:, :1]))[0] is None
-
-
-def test_a_loss_passes_over_no_class_that_is_one_of_the_labels():
-    labels = np.arange(40) % 2
-    made = keras.losses.SparseCategoricalCrossentropy
-    model = model_of(layers.Dense(2, "softmax"), loss=made(ignore_class=0))
-    changed, built = applied(remedies_head.all_classes, model, trial_of(y=labels))
-    assert built.loss == "sparse_categorical_crossentropy"
-    assert applied(remedies_head.all_classes, model, changed)[0] is None
-    logits = model_of(layers.Dense(2), loss=made(ignore_class=0, from_logits=True))
-    _, built = applied(remedies_head.all_classes, logits, trial_of(y=labels))
-    assert built.layers[-1].activation.__name__ == "softmax"
-    for ignored in (None, 7):
-        model = model_of(layers.Dense(2, "softmax"), loss=made(ignore_class=ignored))
-        assert applied(remedies_head.all_classes, model, trial_of(y=labels))[0] is None
+def test_attention_is_told_which_step_is_which():
+    inputs = keras.Input((5,), dtype="int32", name="rows")
+    x = layers.Embedding(9, 4)(inputs)
+    x = layers.GlobalAveragePooling1D()(x + layers.MultiHeadAttention(2, 2)(x, x))
+    model = keras.Model(inputs, layers.Dense(1, "sigmoid")(x))
+    model.compile("adam", "binary_crossentropy")
+    rows = RANDOM.integers(0, 9, (40, 5)).astype("int32")
+    np.testing.assert_allclose(model(rows), model(rows[:, ::-1]), atol=1e-5)
+    changed, built = applied(remedies_layers.tell_places, model, trial_of(rows))
+    assert np.abs(np.array(built(rows)) - np.array(built(rows[:, ::-1]))).max() > 1e-5
+    assert applied(remedies_layers.tell_places, model, changed)[0] is None
+    cells = model_of(layers.LSTM(3), layers.Dense(1), shape=(5, 3))
+    assert applied(remedies_layers.tell_places, cells, trial_of())[0] is None
 
 
 def test_layers_are_found_in_sums_and_attention():
