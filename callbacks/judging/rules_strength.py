@@ -9,7 +9,8 @@ from ..evidence import Evidence
 from ..findings import Finding
 from ..thresholds import Thresholds
 from .learned import has_learned
-from .skill import kernels_of, model_of
+from .signals import end_of
+from .skill import kernels_of, model_of, skill_of
 
 __all__ = ["dropout_after_output", "over_regularised", "shrunk"]
 
@@ -42,9 +43,15 @@ def over_regularised(evidence: Evidence, thresholds: Thresholds) -> Finding | No
     if not strong:
         return None
     poor = has_learned(evidence, thresholds) is False
+    held = any("dropout" in what for what in strong.values()) and _held_back(evidence, thresholds)
     told = ", ".join(f"{what} in '{name}'" for name, what in list(strong.items())[:4])
     cause = f"Regularisation is strong: {told}"
-    cause += ", and the model does not fit even the training rows." if poor else "."
+    if held and not poor:
+        cause += f", and after the whole training the model is {skill_of(evidence):.0%} of the way"
+        cause += " from a naive answer to perfection on the training rows."
+    else:
+        cause += ", and the model does not fit even the training rows." if poor else "."
+    poor = poor or held
     remedy = "Divide L1, L2 and weight decay by 100, and use dropout of 0.2 at most."
     if not poor:
         remedy = "Watch whether the training rows are still fitted; else divide it by 10."
@@ -53,6 +60,24 @@ def over_regularised(evidence: Evidence, thresholds: Thresholds) -> Finding | No
         "over_regularised", "REG-3", "warning" if poor else "info", cause, remedy, epoch,
         {"places": len(strong)}, 0.8 if poor else 0.3, tuple(strong),
     )  # fmt: skip
+
+
+def _held_back(evidence: Evidence, thresholds: Thresholds) -> bool:
+    """Return whether little is learned where dropout is at work, and more where it is not.
+
+    Dropout works in training alone: a loss that is clearly lower on validation rows shows it.
+    """
+    recorded, skill = evidence.recorded, skill_of(evidence)
+    if recorded is None or skill is None or skill >= thresholds.some_skill:
+        return False
+    planned = recorded.planned_epochs
+    if len(recorded) < thresholds.fewest_epochs or recorded.epochs[-1] < (planned or 0):
+        return False
+    losses = [recorded.series(name)[1] for name in ("loss", "val_loss")]
+    if not all(map(len, losses)):
+        return False
+    loss, held = map(end_of, losses)
+    return held < loss - thresholds.stuck_fall * abs(loss)
 
 
 def shrunk(evidence: Evidence, thresholds: Thresholds) -> Finding | None:

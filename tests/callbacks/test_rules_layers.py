@@ -185,6 +185,20 @@ def test_strong_regularisation_counts_once_nothing_fits(strong):
     assert ask(over_regularised, row(dense("a", l2=0.01, dropout=0.5), HEAD)) is None
 
 
+def test_strong_dropout_that_holds_training_back_counts():
+    dropped = row(dense("a"), other("Dropout", dropout=0.9), HEAD)
+    naive = {"majority": {"accuracy": 0.34}}
+    falling = np.linspace(1.1, 1.0, 20)
+    slow = {"loss": falling, "accuracy": np.linspace(0.34, 0.48, 20), "val_loss": falling - 0.2}
+    finding = ask(over_regularised, dropped, recorded=History(slow), naive=naive)
+    assert (finding.severity, finding.epoch) == ("warning", 20)
+    assert "20% of the way" in finding.cause
+    healthy = slow | {"accuracy": np.linspace(0.34, 0.9, 20)}, slow | {"val_loss": falling}
+    for logs in healthy:
+        found = ask(over_regularised, dropped, recorded=History(logs), naive=naive)
+        assert found.severity == "info"
+
+
 def test_dropout_after_the_output_is_found():
     model = row(dense("a"), HEAD, other("Dropout", name="drop", dropout=0.5))
     model = replace(model, outputs=(OutputFacts("out", "head", after=("drop",)),))
