@@ -169,7 +169,7 @@ def tell_places(trial: Trial, subject: Subject, finding: Finding) -> Trial | Non
 
     Attention and a mean over steps answer alike in whatever order the steps come.
 
-    Guide: SEQ-3.
+    Guide: SEQ-1, SEQ-7.
     """
     inputs = [shape for shape in subject.input_shapes if shape]
     ordered = (*RECURRENT, "Conv1D", "SeparableConv1D", "DepthwiseConv1D", "Masking", "Flatten")
