@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,19 +18,6 @@ __all__ = ["folder_of_run", "read_folder"]
 LOGS = "tensorboard"
 RECORD, LEDGER = "run.json", "ledger.jsonl"
 WATCHED = (RECORD, LEDGER, "history.csv", "config.toml", "model.keras")
-
-
-@dataclass(frozen=True)
-class Tried:
-    """The part of `Facts` that a study without a finished run has.
-
-    Args:
-        entries: Of its ledger.
-        steps: The changes that were tried.
-    """
-
-    entries: list[Mapping[str, Any]]
-    steps: tuple[Step, ...]
 
 
 def folder_of_run(logs: Path) -> Path | None:
@@ -119,7 +106,7 @@ def _of_ledger(folder: Path) -> dict[str, Any]:
         return {}
     entries: list[Mapping[str, Any]] = list(Ledger(folder / LEDGER))
     steps = steps_of(entries)
-    content = study_content(Tried(entries, steps))
+    content = study_content(entries)
     if content is None:
         return {}
     figures = {step.number: step for step in steps}

@@ -70,26 +70,6 @@ def start_board(logs: Path, port: int | None = None) -> Board:
     return Board(address, int(address.rstrip("/").rpartition(":")[2]))
 
 
-def _check_port(port: int) -> None:
-    """Raise where a port cannot be had, before anything is imported."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((HOST, port))
-        except OSError as error:
-            raise _unusable(f"port {port}: {error.strerror or error}") from error
-
-
-def _unusable(received: str) -> BadInput:
-    return bad_input(
-        "port_unusable",
-        "TensorBoard cannot answer at this port",
-        expected="a free port",
-        received=received,
-        remedy="Leave --port out to take the next free one",
-    )
-
-
 def _plugins() -> list[Any]:
     """Return the tabs of TensorBoard, with ours once: first, so that it is what opens."""
     from tensorboard import default
@@ -119,12 +99,6 @@ def _unusable(received: str) -> BadInput:
         received=received,
         remedy="Leave --port out to take the next free one",
     )
-
-
-def _is_ours(plugin: Any) -> bool:
-    from .plugin import GoodfitPlugin
-
-    return getattr(plugin, "plugin_name", None) == GoodfitPlugin.plugin_name
 
 
 def _do_without_tensorflow() -> None:

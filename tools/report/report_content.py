@@ -46,7 +46,7 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
     evaluation = record.get(part) or {}
     threshold = float(record.get("threshold") or 0.5)
     checklists = fill_checklists(run)
-    study = study_content(facts)
+    study = study_content(facts.entries)
     settings = _settings(run)
     cited = {"BP-2", "MIS-2", "MIS-8", *rules_of((record.get("split") or {}).get("method") or {})}
     cited |= {rule for finding in findings for rule in rules_of(finding)}

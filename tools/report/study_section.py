@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .drawing import WIDTH
 from .wording import counted, is_lower_better, metric_name, metric_text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .facts import Facts
     from .panels import Panel
 
-__all__ = ["PICTURE", "Studied", "save_picture", "study_content", "study_panels"]
+__all__ = ["PICTURE", "save_picture", "study_content", "study_panels"]
 
 PICTURE = "study.png"
 DOTS_PER_INCH = 150
@@ -24,48 +24,32 @@ TONES = {"kept": "good", "reverted": "bad", "not distinguishable": "not-applicab
 MARKS = {"kept": "✓", "reverted": "✕", "not distinguishable": "≈"}
 
 
-class Studied(Protocol):
-    """What is asked of the facts of a study: its ledger."""
-
-    @property
-    def entries(self) -> list[Mapping[str, Any]]:
-        """The entries."""
-        ...
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The changes that were tried."""
-        ...
-
-
-def study_content(facts: Studied) -> dict[str, Any] | None:
+def study_content(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Return what the page shows of a study, or None where there was none.
 
     Args:
-        facts: Of the run that the study ended with, or of a study that goes on.
+        entries: Of its ledger; a study that goes on has no end yet.
 
     Guide: BP-2, MIS-2, MIS-5, CHK-3.
     """
-    from ...recipes.studying.steps import PHASES, entry_of, shares_of
+    from ...recipes.studying.steps import PHASES, entry_of, shares_of, steps_of
     from ...recipes.studying.story import outline
 
-    if not facts.entries:
+    if not entries:
         return None
-    head, baseline, end = (
-        entry_of(facts.entries, kind) or {} for kind in ("study", "baseline", "end")
-    )
+    head, baseline, end = (entry_of(entries, kind) or {} for kind in ("study", "baseline", "end"))
     metric = str(end.get("metric") or baseline.get("metric") or "")
     hidden = ("kept", "reverted", "not distinguishable")
     return {
         "metric": metric_name(metric),
         "less": is_lower_better(metric),
         "chosen": head.get("metric") or {},
-        "outline": [(name, text) for name, text in outline(facts.entries) if name not in hidden],
+        "outline": [(name, text) for name, text in outline(entries) if name not in hidden],
         "groups": [
             {"phase": phase, "title": PHASES[phase], "steps": [_row(s, metric) for s in steps]}
-            for phase, steps in groupby(facts.steps, lambda step: step.phase)
+            for phase, steps in groupby(steps_of(entries), lambda step: step.phase)
         ],
-        "shares": shares_of(facts.entries),
+        "shares": shares_of(entries),
         "used": (end.get("seconds"), 60.0 * end["minutes"]) if end else None,
     }
 

@@ -93,7 +93,7 @@ def test_a_plain_run_has_no_such_section(make_run):
     folder = make_run("binary")
     html = build_report(folder).read_text(encoding="utf-8")
     assert "How this config came about" not in html
-    assert study_content(Facts(open_run(folder))) is None
+    assert study_content(Facts(open_run(folder)).entries) is None
     assert not (folder / "study.png").exists()
 
 
