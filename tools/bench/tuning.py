@@ -255,7 +255,8 @@ def page(rows: list[str], notes: list[str], memory: list[float], given: Any) -> 
         f" space: learning rate {RATES[0]:g} to {RATES[1]:g}, dropout {DROPOUTS[0]:g} to"
         f" {DROPOUTS[1]:g}, {' or '.join(OPTIMIZERS)}; a perceptron of {UNITS[0]} and {UNITS[1]}"
         f" units, {BATCH} rows to a batch. Ours includes what is watched and diagnosed in each"
-        " trial. The ratio is that of searches next to each other.",
+        " trial. The ratio is that of searches next to each other: on a busy machine the seconds"
+        " grow, and the ratio less so.",
         "",
         "```text",
         "python tools/bench/tuning.py --memory 100 --write",
