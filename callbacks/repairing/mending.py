@@ -198,7 +198,8 @@ def mend(
         remedy = "Keep 10 to 15 % of the rows apart and pass them as validation_data."
         cause = "No validation data was given: no repair can be judged."
         findings.append(Finding("no_validation", "MIS-1", "info", cause, remedy))
-    subject = replace(runner.subject, range_test=runner.find_rate, unanswered=runner.unanswered)
+    subject = replace(runner.subject, range_test=runner.find_rate, unanswered=runner.unanswered,
+                      shuffled=runner.fit.get("shuffle", True) is not False)  # fmt: skip
     runner = replace(runner, subject=subject)
     trial = replace(baseline.trial, pool=pool, epochs=max(1, epochs), batch_size=batch_size)
     first = replace(baseline, trial=trial, findings=findings, weights=state_of(model))

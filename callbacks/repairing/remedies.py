@@ -41,6 +41,7 @@ APART = Remedy("set_apart", rows.set_apart, "keep rows for validation", judged=F
 REDIVIDE = Remedy("redivide", rows.redivide, "divide the rows anew", judged=False)
 SHARED = Remedy("drop_shared", rows.drop_shared, "judge by unseen rows only", judged=False)
 WEIGHTS = Remedy("class_weights", rows.class_weights, "weigh classes alike")
+MIX = Remedy("mix_rows", rows.mix_rows, "mix the training rows")
 EVEN = Remedy("drop_weights", rows.drop_weights, "let rows weigh the same")
 EVERY = Remedy("all_classes", head.all_classes, "let the loss pass over no class")
 LOSS = Remedy("fit_loss", head.fit_loss, "choose the loss by the labels", certain=True)
@@ -90,7 +91,7 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "nan_loss": (LEAVE_OUT, UNANSWERED, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS, RELU),
     "lr_too_high": (LOWER, CLIP, DRAWN),
     "lr_too_low": (USUAL, FOUND, HIGHER, LONGER),
-    "oscillating_loss": (LOWER, PLATEAU, BATCH),
+    "oscillating_loss": (MIX, LOWER, PLATEAU, BATCH),
     "too_few_epochs": (LONGER,),
     "bad_init": (DRAWN, NORM),
     "missing_activation": (RELU,),
@@ -98,7 +99,7 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "saturated_activation": (RELU, DRAWN, GRU, INPUTS, NORM, SELU),
     "vanishing_gradient": (RELU, GRU, LSTM, SELU, DRAWN, NORM),
     "exploding_gradient": (DRAWN, CLIP, LOWER, RELU, INPUTS),
-    "class_collapse": (EVERY, EVEN, WEIGHTS, LOWER, DRAWN, USUAL, INPUTS),
+    "class_collapse": (EVERY, MIX, EVEN, WEIGHTS, LOWER, DRAWN, USUAL, INPUTS),
     "imbalanced": (EVEN, WEIGHTS),
     "over_regularised": (WEAKEN, REMOVE),
     "overfitting": (BEST, STOPPING, DROPOUT, L2),

@@ -20,11 +20,13 @@ __all__ = [
     "fill_gaps",
     "leave_out_rows",
     "leave_out_unanswered",
+    "mix_rows",
     "redivide",
     "set_apart",
 ]
 
 APART = 0.15  # share of the rows that is kept for validation
+IN_BLOCKS = 0.5  # of the changes of class from row to row that mixed rows would have
 UNEVEN = 10.0  # times as much as another class, in its rows and in all
 MOST = 0.5  # more broken rows than this are filled instead of left out
 
@@ -162,6 +164,27 @@ def class_weights(trial: Trial, subject: Subject, finding: Finding) -> Trial | N
     after = {int(number): round(float(weight), 4) for number, weight in enumerate(weights[:10])}
     change = Change(what, "row weights", 1.0, after)
     return trial.with_(change, pool=trial.pool.weighted(weights[classes]), balanced=True)
+
+
+def mix_rows(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Mix the training rows, where they come class by class and `fit` is told not to shuffle.
+
+    Guide: PH-1c.
+    """
+    targets = trial.pool.targets()
+    if subject.shuffled or len(targets) != 1:
+        return None
+    classes, counts = _classes(next(iter(targets.values())), trial, subject)
+    known = classes[trial.pool.train] if len(classes) else classes
+    if not 2 <= len(counts) <= MEND or len(known) < 2:
+        return None
+    mixed = 1 - float(((counts / counts.sum()) ** 2).sum())
+    if (known[1:] != known[:-1]).mean() > IN_BLOCKS * mixed:
+        return None
+    train = np.random.default_rng(0).permutation(trial.pool.train)
+    what = "The training rows are mixed: they came class by class, and fit was not to shuffle them."
+    change = Change(what, "training rows", "by class", "mixed")
+    return trial.with_(change, pool=replace(trial.pool, train=train))
 
 
 def drop_weights(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001

@@ -93,6 +93,7 @@ class Subject:
         rebuildable: Whether it can be built anew: a Sequential or functional model.
         range_test: Finds a learning rate for a trial, or None.
         input_shapes: Shapes of the inputs without the rows, likewise.
+        shuffled: Whether `fit` shuffles the rows.
         unanswered: Tells which rows of a trial the untrained model answers with no number.
     """
 
@@ -104,6 +105,7 @@ class Subject:
     rebuildable: bool
     range_test: Callable[[Trial], float | None] | None = None
     input_shapes: tuple[tuple[int | None, ...], ...] = ()
+    shuffled: bool = True
     unanswered: Callable[[Trial], np.ndarray | None] | None = None
 
     def hidden(self, *kinds: str) -> Iterator[Part]:

@@ -64,6 +64,17 @@ def test_weights_that_leave_nothing_to_a_class_are_left_out():
     assert applied(remedies_rows.drop_weights, model, balanced) == (None, None)
 
 
+def test_rows_that_come_class_by_class_are_mixed_where_fit_does_not_shuffle():
+    model = model_of(layers.Dense(1))
+    subject = replace(describe(model, {}), shuffled=False)
+    ordered = trial_of(y=np.sort(BINARY))
+    changed = remedies_rows.mix_rows(ordered, subject, FINDING)
+    assert sorted(changed.pool.train) == sorted(ordered.pool.train)
+    assert remedies_rows.mix_rows(changed, subject, FINDING) is None
+    assert remedies_rows.mix_rows(trial_of(), subject, FINDING) is None
+    assert remedies_rows.mix_rows(ordered, replace(subject, shuffled=True), FINDING) is None
+
+
 def test_where_most_rows_have_gaps_they_are_filled():
     x = X.copy()
     x[5:, 1] = np.inf
