@@ -183,3 +183,33 @@ def test_progress_in_a_pipe_is_a_line_for_each_trial():
         "trial-0001  failed: It diverged.  dropout 0.2",
     ]
     assert progress.status().startswith("best 0.250  1 trial  1 min")
+
+
+def told(number, score, **values):
+    found = {"trial": f"trial-{number:04d}", "status": "completed", "score": score, "spread": 0.01}
+    if score is None:
+        found |= {"status": "failed", "reason": "It diverged."}
+    return found | {"values": {"optimizer": "adam", **values}}
+
+
+def test_the_live_table_has_the_best_and_the_last_and_what_differs():
+    progress = SearchProgress(quiet=True)
+    progress("begin", {"folder": "somewhere", "metric": "log_loss"})
+    for number in range(1, 12):
+        progress("trial", told(number, 1.0 - number / 100, dropout=number / 20, batch_size=32))
+    progress("trial", told(12, None, dropout=0.6, batch_size=64))
+    header, *rows = progress.rows(80)
+    assert header == ["trial", "log loss", "dropout", "batch_size"]  # all have one optimizer
+    assert rows[0] == ["trial-0011", "0.890 ± 0.010", "0.55", "32"]
+    assert [row[0] for row in rows[:8]] == [f"trial-{n:04d}" for n in range(11, 3, -1)]
+    assert rows[8] == ["trial-0012", "failed", "0.6", "64"]
+    assert len(rows) == 9
+    assert progress.rows(40)[0] == ["trial", "log loss", "dropout"]
+
+
+def test_where_more_is_better_the_largest_is_first():
+    progress = SearchProgress(quiet=True)
+    progress("begin", {"folder": "somewhere", "metric": "accuracy"})
+    for number, score in enumerate((0.5, 0.9, 0.7), 1):
+        progress("trial", told(number, score, dropout=number / 10))
+    assert [row[0] for row in progress.rows()[1:]] == ["trial-0002", "trial-0003", "trial-0001"]
