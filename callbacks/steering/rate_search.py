@@ -41,6 +41,8 @@ class LearningRateSearch:
         >>> search = LearningRateSearch(rates, (*falls, *(8.0 + k for k in range(9))), "diverged")
         >>> round(search.proposed, 5)
         0.001
+        >>> print(search)
+        Train with a learning rate of 0.001: 50 rates from 1e-06 to 0.0794 were tried (diverged).
     """
 
     rates: tuple[float, ...]
@@ -72,6 +74,16 @@ class LearningRateSearch:
         if first.mean() - smoothed[lowest] <= first.std() + 1e-6 * abs(first.mean()):
             return None
         return self.rates[lowest] / BELOW_LOWEST
+
+    def __str__(self) -> str:
+        """Return the proposal in one line."""
+        if not self.rates:
+            return "No rate was tried: there was no batch."
+        tried = f"{len(self.rates)} rates from {self.rates[0]:.3g} to {self.rates[-1]:.3g}"
+        end = "" if self.stopped == "steps" else f" ({self.stopped.replace('_', ' ')})"
+        if self.proposed is None:
+            return f"No rate lowered the loss by more than batches differ: {tried} were tried{end}."
+        return f"Train with a learning rate of {self.proposed:.3g}: {tried} were tried{end}."
 
     def draw(self, path: str | Path | None = None) -> Figure:
         """Draw the losses over the rates, and write the picture if a path is given.
