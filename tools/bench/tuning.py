@@ -84,8 +84,9 @@ def by_keras_tuner(splits: Any, trials: int, epochs: int, checkpoints: bool) -> 
     class NoCheckpoints(keras_tuner.RandomSearch):
         def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> Any:
             # Its own does the same, and saves the weights of the best epoch.
-            hp, model = trial.hyperparameters, self.hypermodel.build(trial.hyperparameters)
-            return self.hypermodel.fit(hp, model, *args, **kwargs)
+            hypermodel: Any = self.hypermodel
+            hp = trial.hyperparameters
+            return hypermodel.fit(hp, hypermodel.build(hp), *args, **kwargs)
 
     with tempfile.TemporaryDirectory() as folder:
         kind = keras_tuner.RandomSearch if checkpoints else NoCheckpoints
@@ -93,7 +94,8 @@ def by_keras_tuner(splits: Any, trials: int, epochs: int, checkpoints: bool) -> 
         tuner = kind(build, **options)
         held = (x_held, y_held)
         tuner.search(x, y, epochs=epochs, batch_size=BATCH, validation_data=held, verbose=0)
-        return float(tuner.oracle.get_best_trials(1)[0].score)
+        best: Any = tuner.oracle.get_best_trials(1)[0]
+        return float(best.score)
 
 
 def by_goodfit(splits: Any, trials: int, epochs: int) -> tuple[float, float]:
