@@ -67,8 +67,8 @@ nobody has seen; the aim is 95 %.
 
 COST = """## What it costs
 
-Time inside the hooks of `Diagnose()` as a share of the epoch, 100 steps of 32 rows, 30 epochs, on
-two cores that did other work as well; both sides of the ratio were slowed by it.
+Time inside the hooks of `Diagnose()` as a share of the epoch, 100 steps of 32 rows, 30 epochs, once,
+on two cores that did nothing else.
 
 ```text
 python tools/bench/diagnosis_cost.py
@@ -76,9 +76,9 @@ python tools/bench/diagnosis_cost.py
 
 | model | epoch, ms | in hooks, mean | median epoch | looks at layers | once, s |
 | --- | ---: | ---: | ---: | ---: | ---: |
-| MLP | 533 | 1.57 % | 1.34 % | 31 of 31 | 2.7 |
-| LSTM | 2,141 | 1.48 % | 0.33 % | 11 of 31 | 10.3 |
-| Transformer | 3,707 | 1.99 % | 0.13 % | 8 of 31 | 7.3 |
+| MLP | 164 | 1.93 % | 1.71 % | 30 of 31 | 0.3 |
+| LSTM | 620 | 1.71 % | 0.55 % | 10 of 31 | 0.7 |
+| Transformer | 1,445 | 1.39 % | 0.29 % | 8 of 31 | 1.6 |
 """
 
 
