@@ -67,8 +67,8 @@ nobody has seen; the aim is 95 %.
 
 COST = """## What it costs
 
-Time inside the hooks of `Diagnose()` as a share of the epoch, 100 steps of 32 rows, 30 epochs, once,
-on two cores that did nothing else.
+Time inside the hooks of `Diagnose()` as a share of the epoch, 100 steps of 32 rows, 30 epochs, on
+two cores that did nothing else, measured once.
 
 ```text
 python tools/bench/diagnosis_cost.py
