@@ -76,7 +76,8 @@ def reread(run: Run) -> tuple[Dataset, Splits]:
         dataset,
         validation_fraction=config.validation_fraction,
         test_fraction=config.test_fraction,
-        seed=config.seed,
+        # The best of a search has a seed of its own; the rows were divided by that of its run.
+        seed=record["split"].get("seed", config.seed),
         log=None if run.folder is None else run.folder / "test_openings.jsonl",
     )
     return dataset, splits

@@ -66,7 +66,11 @@ def make_record(
         "choices": {name: choice.to_dict() for name, choice in data.choices.items()},
         "seed": config.seed,
         "fingerprint": data.fingerprint(),
-        "split": {"method": splits.method.to_dict(), "seal": splits.test.seal},
+        "split": {
+            "method": splits.method.to_dict(),
+            "seal": splits.test.seal,
+            "seed": splits.seed,
+        },
         "versions": versions(),
         "hardware": hardware(),
         "parameters": 0,

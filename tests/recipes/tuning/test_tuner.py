@@ -8,7 +8,16 @@ import sys
 import time
 
 import pytest
-from goodfit.recipes import Config, Ledger, open_run, open_search, quickstart, resume_search, tune
+from goodfit.recipes import (
+    Config,
+    Ledger,
+    evaluate_test,
+    open_run,
+    open_search,
+    quickstart,
+    resume_search,
+    tune,
+)
 from goodfit.recipes.training.fitting import Interrupted
 from goodfit.recipes.tuning import tuner
 from goodfit.recipes.tuning.assignments import Job
@@ -347,6 +356,15 @@ def test_a_run_is_read_again_and_its_search_lies_beside_it(run):
     again = resume_search(search.folder, trials=4, executor=executor)
     assert len(again.trials) == 4
     assert again.folder == search.folder
+
+
+def test_the_best_has_a_seed_of_its_own_and_the_test_rows_of_the_run(run, tmp_path):
+    search = tune(run, trials=6, output=tmp_path, executor=lambda job: MadeExecutor())
+    own, best = open_run(run), open_run(search.folder / "best")
+    assert best.config.seed == search.best.seed != own.config.seed
+    assert best.record["split"] == own.record["split"]
+    tested = evaluate_test(search.folder / "best")  # reads and divides the file again
+    assert tested.record["test_openings"] == 1
 
 
 SCRIPT = """
