@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 from ...zoo.errors import bad_input
+from ..augmenting.synonyms import further_words, training_synonyms
 from ..files import write_text
 from ..reading.bundled import BUNDLED
 from ..reading.wording import some
@@ -104,8 +105,9 @@ def script_of(run: Run) -> str:
         raise cannot(f"A run of the task {kind}", "a run of " + ", ".join(TASKS))
     dataset, splits = reread(run)
     check_unchanged(run, splits)
-    model, _ = build_model(run.config, splits)
-    plan = Plan(run, dataset, splits, model)
+    synonyms = training_synonyms(run.config, splits.train, None, run.folder)
+    model, _ = build_model(run.config, splits, further_words(synonyms))
+    plan = Plan(run, dataset, splits, model, synonyms=synonyms)
     prepared = preparing(plan)
     network, functions = graph_lines(plan.trunk, "given", run.config.seed)
     data, divided = _data(plan)

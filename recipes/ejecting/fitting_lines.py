@@ -9,7 +9,7 @@ from ..answering.forecasts import LARGEST_SCALED as FAR
 from ..training.batches import MOST_ROWS, rows_at_once
 from ..training.compiling import ADAMW_WEIGHT_DECAY, LOSSES, METRICS, OPTIMIZERS
 from ..training.loop import LEARNING_RATE_FACTOR, LEARNING_RATE_FLOOR
-from .picture_changes import CHANGED, picture_changes
+from .changes import CHANGED, changes
 from .plan import Plan
 from .writing import assigned, call, comment, first_sentence, literal
 
@@ -82,16 +82,17 @@ def training(plan: Plan) -> tuple[list[str], list[str]]:
         The lines, and the functions that they call.
     """
     config, task = plan.config, plan.task
-    changes, batches = picture_changes(plan), BATCHES.strip()
-    if changes:
+    (changing, before), batches = changes(plan), BATCHES.strip()
+    if changing:
         batches = batches.replace("            yield", f"{CHANGED}\n            yield")
-    functions = [*changes, batches, *([WARM_UP.strip()] if config.warmup_steps else [])]
+    functions = [*changing, batches, *([WARM_UP.strip()] if config.warmup_steps else [])]
     functions += _encoders(plan)
     lines = [
         *comment(
             "What is encoded never changes, so it is done once, and the network trained on it."
         ),
-        "encoded_train, encoded_validation = encode(train), encode(validation)",
+        "encoded_train, encoded_validation = encode(take(train)), encode(take(validation))",
+        *before,
     ]
     arrays, watched = ["encoded_train"], ["encoded_validation"]
     if task.kind == "forecasting":
@@ -130,7 +131,7 @@ def _encoders(plan: Plan) -> list[str]:
     tables = all(column.kind in TABLE_KINDS for column in plan.dataset.columns)
     if texts or tables:  # all at once; Keras predicts no texts
         encode = [
-            "    tensors = preprocessor(take(rows), training=False)",
+            "    tensors = preprocessor(taken, training=False)",
             "    return {name: np.asarray(values) for name, values in tensors.items()}",
         ]
         answer = ["    return np.asarray(model(take(rows), training=False))"]
@@ -141,7 +142,7 @@ def _encoders(plan: Plan) -> list[str]:
                 "    return np.concatenate([np.asarray(each) for each in answers])",
             ]
     else:
-        encode = ["    return preprocessor.predict(take(rows), batch_size=256, verbose=0)"]
+        encode = ["    return preprocessor.predict(taken, batch_size=256, verbose=0)"]
         answer = ["    return model.predict(take(rows), batch_size=256, verbose=0)"]
     sources = [
         [
@@ -149,7 +150,11 @@ def _encoders(plan: Plan) -> list[str]:
             '    """Return the columns of some rows."""',
             "    return {name: values[rows] for name, values in features.items()}",
         ],
-        ["def encode(rows):", '    """Return what the network is given for some rows."""', *encode],
+        [
+            "def encode(taken):",
+            '    """Return what the network is given for some rows."""',
+            *encode,
+        ],
         ["def predict(rows):", '    """Return what the model answers for some rows."""', *answer],
     ]
     return ["\n".join(source) for source in sources]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from ..augmenting.figures import STRENGTHS, augmented_columns
+from ...zoo.tasks import Column
+from ..augmenting.figures import STRENGTHS
 from ..augmenting.pictures import BRIGHTNESS, CONTRAST, SHIFT, TURN, ZOOM
 from ..augmenting.raw_rows import pixel_range
-from .plan import Plan, cannot
+from .plan import Plan
 from .writing import literal
 
-__all__ = ["CHANGED", "picture_changes"]
+__all__ = ["picture_changes"]
 
-CHANGED = '            taken["image_0"] = changed(taken["image_0"], order, start)'
-"""The line that changes a batch."""
 _LAYERS = """
-draws = keras.random.SeedGenerator(0)
 turn = layers.RandomRotation({turn} / 360)  # degrees, either way
 zoom, shift = layers.RandomZoom({zoom}), layers.RandomTranslation({shift}, {shift})
 lights = [
@@ -35,41 +33,32 @@ def placing(pixels):
     return ops.concatenate([*rows, ops.zeros_like(size), ops.zeros_like(size)], axis=1)
 
 
-def changed(pixels, order, start):
+def changed(taken, rows, order):
     """Return the images of a batch turned, moved and lit otherwise, anew in each epoch."""
-    epoch = zlib.crc32(order.astype("<i4").tobytes()) & (2**30 - 1)
-    draws.state.assign(np.array([epoch, 64 * order[start]]))  # so that it can be repeated
+    deal(order, rows)
     middle, spread = mean.astype("float32"), np.sqrt(variance.astype("float32"))
-    pixels = ops.convert_to_tensor(pixels * spread + middle)
+    pixels = ops.convert_to_tensor(taken["image_0"] * spread + middle)
     pixels = ops.image.affine_transform(pixels, placing(pixels), fill_mode="nearest")
     for layer in lights:
         drawn = layer.get_random_transformation(pixels, seed=draws)
         pixels = layer.transform_images(pixels, drawn)
-    return (np.asarray(pixels) - middle) / spread
+    return taken | {"image_0": (np.asarray(pixels) - middle) / spread}
 '''
 
 
-def picture_changes(plan: Plan) -> list[str]:
-    """Return the functions that change a batch of images; none where nothing is changed.
+def picture_changes(plan: Plan, column: Column) -> list[str]:
+    """Return the functions that change a batch of images.
 
     Args:
-        plan: Of any run.
-
-    Raises:
-        BadInput: The run changes something other than images.
+        plan: Of a run that changes these.
+        column: The images.
     """
     config = plan.config
-    columns = augmented_columns(plan.dataset.columns, plan.task)
-    if config.augmentation == "none" or not columns:
-        return []
-    if any(column.kind != "image" for column in columns):
-        kinds = " and ".join(sorted({column.kind for column in columns}))
-        raise cannot(f"A run that augments columns of {kinds}", "augmentation of images, or none")
     strength = STRENGTHS[config.augmentation]
     figures = {"turn": TURN, "zoom": ZOOM, "shift": SHIFT}
     figures |= {"brightness": BRIGHTNESS, "contrast": CONTRAST}
     told = {name: literal(value * strength) for name, value in figures.items()}
     flip = '    layers.RandomFlip("horizontal"),\n' if config.augmentation_flip else ""
-    limits = literal(pixel_range(plan.splits.train.features[columns[0].name]))
+    limits = literal(pixel_range(plan.splits.train.features[column.name]))
     made: str = _LAYERS.format(**told, flip=flip, limits=limits)
     return [made.strip(), _FUNCTIONS.strip()]

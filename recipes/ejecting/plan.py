@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ class Plan:
         model: The model as it was before its training.
         helpers: Functions that the parts of the script need, as text, in order.
         raw: The columns of a table as they were read, without target and ignored ones.
+        synonyms: What can stand for words of the training texts, where a run changes these.
     """
 
     run: Run
@@ -41,6 +42,7 @@ class Plan:
     model: keras.Model
     helpers: list[str] = field(default_factory=list)
     raw: pd.DataFrame | None = None
+    synonyms: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def config(self) -> Config:
@@ -67,6 +69,11 @@ class Plan:
         from ... import zoo
 
         return zoo.parts(self.model).trunk
+
+    def model_width(self, key: str) -> int:
+        """Return the numbers of one step, or the like, of an input of the trunk."""
+        inputs: Any = self.trunk.input
+        return int(inputs[key].shape[-1])
 
     def encodes(self, *names: str) -> bool:
         """Return whether the model has one of these parts, such as `dates`, which may say nothing.

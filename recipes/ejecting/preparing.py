@@ -13,6 +13,7 @@ from ...zoo.inputs.number_inputs import NUMBER_BOUND
 from ...zoo.inputs.preprocessing import MAXIMUM_CATEGORIES, MAXIMUM_ONE_HOT, divide
 from ...zoo.tensors import clean_arrays
 from .plan import Plan, cannot
+from .variants import synonym_lines
 from .wide_inputs import (
     image_lines,
     recording_lines,
@@ -48,9 +49,14 @@ def word_numbers(texts):
     found = dict(zip(words[2:], counts[2:].tolist(), strict=True))  # after padding and unknown
     kept = [word for word in found if found[word] >= 2] or list(found)
     kept = sorted(kept, key=lambda word: (-found[word], word))[:20_000]
-    length = min(numbers.shape[1], LENGTH)
+FURTHER    length = min(numbers.shape[1], LENGTH)
     return layers.TextVectorization(LATER)
 '''
+_FURTHER = """
+    others = layers.TextVectorization(STANDARDIZE)
+    others.adapt([" ".join(other for each in SYNONYMS.values() for other in each)])
+    kept += sorted({*others.get_vocabulary()[2:]} - {*kept})  # words that a change may bring in
+"""
 _CALENDAR = '''
 def calendar(moments):
     """Return where dates lie in time, and as waves in year, week and day; missing is 0."""
@@ -221,7 +227,11 @@ def _text(plan: Plan, position: int) -> list[str]:
         later = "vocabulary=kept, output_sequence_length=length"
         later = f"{standardize}, {later}" if standardize else later
         source = _WORDS.replace("STANDARDIZE", standardize).replace("LATER", later)
-        plan.helpers.append(source.replace("LENGTH", str(plan.config.text_length)).strip())
+        source = source.replace("LENGTH", str(plan.config.text_length))
+        further = _FURTHER.replace("STANDARDIZE", standardize) if plan.synonyms else ""
+        if plan.config.augmentation != "none":
+            plan.helpers.append("\n".join(synonym_lines(plan)))
+        plan.helpers.append(source.replace("FURTHER", further.lstrip("\n")).strip())
     key = f"text_{position}"
     return [
         *comment("Text: lower case, without punctuation, a number for each word; 0 is padding.")
