@@ -14,7 +14,9 @@ MOST_UNITS = 2048
 MOST_LAYERS = 12
 LEAST_UNITS = 4
 EPOCHS_FACTOR = 3
-WIDTHS = ("units", "filters", "embedding_width")
+NARROWEST = {"units": 32, "filters": 16, "embedding_width": 16}
+"""The widest layer is not made narrower than this: the guide's smallest has 32 units."""
+WIDTHS = tuple(NARROWEST)
 WIDER = "Twice the width lets it learn what it cannot hold now."
 
 
@@ -62,7 +64,7 @@ def capacity_steps(config: Config, *, out_of_epochs: bool = False) -> tuple[Chan
 
 
 def smaller_steps(config: Config) -> tuple[Change, ...]:
-    """Return what takes capacity away from a model that learns by heart.
+    """Return what takes capacity away from a model that learns by heart, unless it has little.
 
     Guide: ARC-2, ARC-4, BP-1.
 
@@ -73,7 +75,7 @@ def smaller_steps(config: Config) -> tuple[Change, ...]:
     known = known_settings(config.model)
     for setting in WIDTHS:
         width = getattr(config, setting)
-        if setting not in known or max(_all(width)) < 4 * LEAST_UNITS:
+        if setting not in known or max(_all(width)) < 4 * NARROWEST[setting]:
             continue
         return (
             Change(

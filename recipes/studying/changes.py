@@ -32,6 +32,8 @@ class Change:
         figures: What was measured that led to it, by name.
         simpler: Whether the changed config is the simpler of the two: fewer weights or less
             regularization. Where no difference can be shown, the simpler one stays.
+        smoother: Whether the changed config is the more regularized of the two, and overfitting
+            was found. Where no difference can be shown, it stays if its mean is better.
 
     Guide: BP-2, MIS-5.
 
@@ -48,6 +50,7 @@ class Change:
     phase: int = 5
     figures: Mapping[str, Any] = field(default_factory=dict)
     simpler: bool = False
+    smoother: bool = False
 
     def __post_init__(self) -> None:
         """Freeze the figures."""
@@ -84,6 +87,7 @@ class Change:
             "phase": self.phase,
             "figures": dict(self.figures),
             "simpler": self.simpler,
+            "smoother": self.smoother,
         }
 
     @classmethod

@@ -30,7 +30,8 @@ class Verdict:
 
     Args:
         verdict: `kept`, `reverted` or `not distinguishable`; then the simpler config stays, unless
-            it loses more than one standard error.
+            it loses more than one standard error. Of two networks of one size the more regularized
+            is the simpler where overfitting was found, and stays where its mean is better.
         stays: `before` or `after`: which of the two configs stays.
         metric: What decided.
         before: Its mean over the trainings of the config as it was.
@@ -64,7 +65,9 @@ class Verdict:
         return cls(**known)
 
 
-def decided(paired: Paired, *, simpler: bool = False, last: bool = False) -> Verdict | None:
+def decided(
+    paired: Paired, *, simpler: bool = False, smoother: bool = False, last: bool = False
+) -> Verdict | None:
     """Return the verdict on paired scores; None where another pair may still change it.
 
     Trainings are spent where they decide something: a change that did worse in its first two
@@ -76,6 +79,7 @@ def decided(paired: Paired, *, simpler: bool = False, last: bool = False) -> Ver
         paired: The scores so far.
         simpler: Whether the changed config is the simpler one, which stays where no difference
             can be shown.
+        smoother: Whether it is the more regularized one, against overfitting that was found.
         last: Whether there will be no further pair.
     """
     count = len(paired.before)
@@ -83,14 +87,14 @@ def decided(paired: Paired, *, simpler: bool = False, last: bool = False) -> Ver
     _, high = paired.interval(CONFIDENCE)
     sure = paired.surely(KEEP_CONFIDENCE)
     if (count in KEEP_LOOKS or (last and count > FIRST_LOOK)) and sure > 0:
-        return _verdict(paired, KEPT, simpler)
+        return _verdict(paired, KEPT)
     if count >= FIRST_LOOK and high < 0:
-        return _verdict(paired, REVERTED, simpler)
+        return _verdict(paired, REVERTED)
     # The simpler config stays in doubt, so only what speaks against it is worth more trainings.
     doubt = -mean if simpler else mean
     hopeless = (count >= FIRST_LOOK and doubt <= 0) or (count >= FOLDS and doubt <= error)
     if last or hopeless:
-        return _verdict(paired, UNCLEAR, simpler)
+        return _verdict(paired, UNCLEAR, simpler, smoother)
     return None
 
 
@@ -134,6 +138,7 @@ def compare_in(
     places: Sequence[int],
     *,
     simpler: bool = False,
+    smoother: bool = False,
     another: Callable[[], bool] = lambda: True,
 ) -> Verdict:
     """Compare two configs in the places of a study, one pair of trainings after another.
@@ -144,9 +149,11 @@ def compare_in(
         after: The config that may be better.
         places: The numbers of the places to use, in this order.
         simpler: Whether `after` is the simpler of the two.
+        smoother: Whether `after` is the more regularized one, against overfitting that was found.
         another: Asked before each pair from the second on, whether there is time for it.
     """
     used: list[int] = []
+    leaning = {"simpler": simpler, "smoother": smoother}
     for number in places:
         if len(used) >= FIRST_LOOK and not another():
             break
@@ -157,12 +164,12 @@ def compare_in(
         if len(used) < min(FIRST_LOOK, len(places)):
             continue
         last = number == places[-1]
-        verdict = decided(trials.paired(before, after, used), simpler=simpler, last=last)
+        verdict = decided(trials.paired(before, after, used), **leaning, last=last)
         if verdict is not None:
             return verdict
     # There was no time for the pair that was still wanted: what is known decides.
-    found = decided(trials.paired(before, after, used), simpler=simpler, last=True)
-    return found or _verdict(trials.paired(before, after, used), UNCLEAR, simpler)
+    found = decided(trials.paired(before, after, used), **leaning, last=True)
+    return found or _verdict(trials.paired(before, after, used), UNCLEAR, simpler, smoother)
 
 
 def _failed(
@@ -188,14 +195,22 @@ def _failed(
     )
 
 
-def _verdict(paired: Paired, verdict: str, simpler: bool) -> Verdict:
+def _verdict(
+    paired: Paired, verdict: str, simpler: bool = False, smoother: bool = False
+) -> Verdict:
     mean, error, _ = paired.gain()
     low, high = paired.interval(CONFIDENCE)
     old, new = float(paired.before[:, 0].mean()), float(paired.after[:, 0].mean())
+    places = len(paired.before)
     # Within one standard error, as Breiman and others (1984) choose the smaller tree: without a
     # limit a model would be made smaller and smaller by losses that are each too small to show.
     shrinks = simpler and mean >= -error
-    stays = {KEPT: "after", REVERTED: "before"}.get(verdict, "after" if shrinks else "before")
+    # Of models that score alike the one that is regularized more fits fewer ways, and so is the
+    # simpler (Hastie, Tibshirani and Friedman, 2009, 7.10); each row was held out once by then.
+    smooths = smoother and places >= FOLDS and mean > 0
+    stays = {KEPT: "after", REVERTED: "before"}.get(
+        verdict, "after" if shrinks or smooths else "before"
+    )
     name = paired.measure.name
     figures = (
         f"{name} {old:.4g} before and {new:.4g} after, gain {mean:.3g} [{low:.3g}, {high:.3g}]"
@@ -207,6 +222,10 @@ def _verdict(paired: Paired, verdict: str, simpler: bool) -> Verdict:
     }[verdict]
     if verdict == UNCLEAR and simpler and not shrinks:
         words = "The simpler config loses more than one standard error, so it does not stay"
-    places = len(paired.before)
+    if verdict == UNCLEAR and smooths:
+        words = (
+            "No difference can be shown; it overfits, so the more regularized config stays, whose "
+            "mean is better"
+        )
     sentence = f"{words}: {figures} in {places} pairs of trainings."
     return Verdict(verdict, stays, name, old, new, mean, low, high, places, sentence)

@@ -25,8 +25,9 @@ __all__ = ["Course", "Limits"]
 
 BASELINE_PLACES = 3
 """Trainings of the baseline: the least from which a spread can be told."""
-# A weaker change of one of these that did harm speaks against a stronger one.
+# A weaker change of one of these that did worse speaks against a stronger one.
 GROWING = frozenset(["dropout", "l2"])
+WORSE = frozenset(["reverted", "seemed worse"])
 Listener = Callable[[str, Any], None]
 
 
@@ -177,7 +178,7 @@ class Course:
             return False
         if change.setting in GROWING and change.value > getattr(config, change.setting):
             return not any(
-                setting == change.setting and verdict == "reverted" and value < change.value
+                setting == change.setting and verdict in WORSE and value < change.value
                 for (setting, value), verdict in self._tried.items()
             )
         return True
@@ -211,6 +212,7 @@ class Course:
             after,
             places,
             simpler=change.simpler,
+            smoother=change.smoother,
             another=lambda: self._fits(_until(change), after, 2),
         )
         loss, loss_after = self._losses(config, after)
@@ -244,8 +246,10 @@ class Course:
 
     def _taken(self, change: Change, config: Config, after: Config, verdict: Verdict) -> Config:
         self._steps += 1
-        self._tried[change.setting, _plain(change.value)] = verdict.verdict
         stays = after if verdict.stays == "after" else config
+        seemed_worse = stays is config and verdict.verdict != "reverted" and verdict.gain < 0
+        told = "seemed worse" if seemed_worse else verdict.verdict
+        self._tried[change.setting, _plain(change.value)] = told
         if stays is after:
             self._tried[change.setting, _plain(getattr(config, change.setting))] = "left"
         self._tell_best(stays)

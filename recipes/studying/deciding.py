@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...zoo.tasks import Column, Task
 from ..config import Config
@@ -117,9 +117,19 @@ def next_changes(
     Guide: PH-3, PH-4, PH-5, LVL-4, BP-2.
     """
     more = capacity_steps(config, out_of_epochs=state.out_of_epochs)
-    levels = [regularization(level, config, task, columns) for level in LEVELS]
+    overfits = state.cause == "overfitting" and bool(OVERFITTING & set(state.faults))
+    levels = [
+        [
+            replace(change, smoother=overfits)
+            for change in regularization(level, config, task, columns)
+        ]
+        for level in LEVELS
+    ]
     first_level = levels[0]
-    less = [*first_level, *smaller_steps(config), *levels[1], *levels[2]]
+    smaller = smaller_steps(config)
+    # A gap that is no finding may be the price of fitting well, so it is doubted sooner.
+    doubted = () if overfits else more[:1]
+    less = [*first_level, *smaller, *doubted, *levels[1], *levels[2]]
     fine = fine_tuning(config)
     if state.cause == "unstable":
         cures = [*rate_steps(config, too_high=True), *more, *first_level]

@@ -157,8 +157,14 @@ class TestCapacity:
         assert (change.value, change.simpler, change.phase) == ((32, 16), True, 4)
 
     def test_nothing_is_taken_from_what_is_small_already(self):
-        assert smaller_steps(Config(units=(8, 4))) == ()
-        assert min(smaller_steps(Config(units=(64, 4)))[0].value) == 4
+        assert smaller_steps(Config(units=(64, 32))) == ()
+        assert min(smaller_steps(Config(units=(128, 4)))[0].value) == 4
+
+    def test_no_network_is_made_narrower_than_the_smallest_of_the_guide(self):
+        config = Config(units=(1024, 512))
+        while changes := smaller_steps(config):
+            config = changes[0].apply(config)
+        assert max(config.units) >= 32
 
     @pytest.mark.parametrize("model", MODELS)
     def test_more_capacity_is_a_change_that_moves_the_best_rate(self, model):

@@ -111,6 +111,13 @@ class TestWhenToStop:
         verdict = decided(exact([0.02, -0.01]), simpler=True)
         assert (verdict.verdict, verdict.stays) == ("not distinguishable", "after")
 
+    def test_against_overfitting_the_more_regularized_stays_where_its_mean_is_better(self):
+        gains = [0.5, -0.4, 0.5, -0.3, 0.1]
+        assert decided(exact(gains), smoother=True).stays == "after"
+        assert decided(exact([-gain for gain in gains]), smoother=True).stays == "before"
+        few = decided(exact(gains[:3]), smoother=True, last=True)
+        assert (few.verdict, few.stays) == ("not distinguishable", "before")
+
     @pytest.mark.parametrize("less_is_better", [True, False])
     def test_better_is_better_whatever_the_metric(self, less_is_better):
         verdict = decided(exact([0.3, 0.31, 0.3], less_is_better))

@@ -83,16 +83,26 @@ def test_a_training_that_came_to_no_model_is_unstable():
 
 class TestWhatIsTried:
     def test_overfitting_is_regularized_level_by_level(self):
-        found = tried([outcome_of(0.4, "overfitting")])
+        found = tried([outcome_of(0.4, "overfitting")], CONFIG.replace(units=(128, 64)))
         levels = [
             "dropout 0.3",
             "early_stopping_patience 20",
-            "units 16,8",
+            "units 32,16",
             "dropout 0.5",
             "l2 0.01",
         ]
         assert found[: len(levels)] == levels
         assert found.index("dropout 0.6") < found.index("optimizer adamw")
+
+    def test_a_gap_that_is_no_finding_is_doubted_after_one_level(self):
+        found = tried([outcome_of(0.4, gap=1.6)])
+        assert found.index("dropout 0.3") < found.index("units 128,64") < found.index("dropout 0.5")
+
+    def test_regularization_is_trusted_in_doubt_only_where_overfitting_was_found(self):
+        for outcome, trusted in ((outcome_of(0.4, "overfitting"), True), (outcome_of(0.4), False)):
+            found = next_changes(state(outcome), CONFIG, BINARY)
+            assert {each.smoother for each in found if each.setting == "dropout"} >= {trusted}
+            assert not any(each.smoother for each in found if each.setting == "units")
 
     def test_underfitting_gets_capacity(self):
         found = tried([outcome_of(0.4, "underfitting")])
