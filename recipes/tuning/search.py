@@ -17,6 +17,7 @@ from ..studying.telling import score_text
 from ..training.runs import Run, open_run
 from .driving import best_of
 from .journal import JOURNAL, Journal, Trial
+from .own_best import MODEL
 from .space import Space
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Search:
         journal: Everything that was tried, and what came of it.
         measure: The metric that decided.
         run: The run of the best trial's config, trained last; None where no trial came to a model,
-            or a builder of your own made it.
+            or a builder of your own made it. `model` has the model of either.
 
     Guide: PH-5, BP-2.
     """
@@ -55,6 +56,29 @@ class Search:
     def best(self) -> Trial | None:
         """The completed trial with the best mean score; None where none is completed."""
         return best_of(self.journal, self.measure.less_is_better)
+
+    @property
+    def model(self) -> Any:
+        """The Keras model of the best trial, trained last: of the run, or of your own builder.
+
+        Layers of your own have to be registered with Keras, so that their file can be opened.
+
+        Raises:
+            BadInput: No trial came to a model, or the search is not finished.
+        """
+        if self.run is not None:
+            return self.run.model
+        path = self.folder / BEST / MODEL
+        if not path.is_file():
+            raise bad_input(
+                "model_missing",
+                f"The search in {self.folder} has no model",
+                expected="a finished search in which a trial came to a model",
+                remedy="Go on with it: tune(..., resume=True)",
+            )
+        import keras
+
+        return keras.models.load_model(path)
 
     @property
     def kept(self) -> Trial | None:

@@ -36,6 +36,7 @@ from .driving import Driver, Limits
 from .executors import Executor
 from .journal import Trial
 from .oracles import Decider
+from .own_best import set_aside, train_own_best
 from .own_models import config_or_model
 from .search import BEST, Search, SearchInterrupted, open_search
 from .space import Space
@@ -197,10 +198,14 @@ def tune(
 
         # 4. The best once more, into a folder of its own.
         best, run = search.best, None
-        final = _final_config(search, best, config, builder)
-        if final is not None:
+        if best is not None:
             clock.step("train", "training the best")
-            run = _trained(search, final, subject, clock)
+            final = _final_config(search, best, config, builder)
+            if final is not None:
+                run = _trained(search, final, subject, clock)
+            else:
+                place = search.folder / BEST
+                train_own_best(place, builder, best, config, splits, measure, listener)
         begun.journal.finish(reason, best, time.time() - started)
         if kept is not None:
             kept.keep(begun.folder)
@@ -274,22 +279,19 @@ def _trained(search: Search, config: Config, subject: Subject, clock: Clock) -> 
     if done is not None:
         return done
     begun = (folder / "run.json").exists() and open_run(folder).config == config
-    if folder.exists() and not begun:
-        number = 1 + sum(1 for _ in search.folder.glob(f"{BEST}-before-*"))
-        folder.rename(search.folder / f"{BEST}-before-{number}")
+    if not begun:
+        set_aside(folder)
     rows = subject.dataset or joined_rows(splits.train, splits.validation)
     return carry_out(config, rows, splits, folder, clock=clock, resume=begun)
 
 
-def _final_config(
-    search: Search, best: Trial | None, config: Config, builder: Any
-) -> Config | None:
+def _final_config(search: Search, best: Trial, config: Config, builder: Any) -> Config | None:
     """Return the config of the best trial, with all its epochs, where Hyperband gave few.
 
-    None where there is no best, or where the builder made a model.
+    None where the builder made a model.
     """
-    if best is None or builder is None:
-        return None if best is None else search.config(replace(best, epochs=None))
+    if builder is None:
+        return search.config(replace(best, epochs=None))
     made, _ = config_or_model(builder, best.values, best.seed)
     if not isinstance(made, Config):
         return None

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 from goodfit.recipes import (
     Config,
@@ -18,6 +19,7 @@ from goodfit.recipes import (
     resume_search,
     tune,
 )
+from goodfit.recipes.studying.measuring import Measure
 from goodfit.recipes.training.fitting import Interrupted
 from goodfit.recipes.tuning import tuner
 from goodfit.recipes.tuning.assignments import Job
@@ -330,6 +332,42 @@ def test_a_builder_of_one_s_own_is_searched_by_what_it_asks_for(tmp_path):
     )  # fmt: skip
     assert [list(given.values) for given in executor.ran] == [["share"], ["share"]]
     assert search.kept is None
+
+
+def test_the_best_model_of_a_builder_of_one_s_own_is_trained_once_more_and_kept(tmp_path):
+    import keras
+
+    def build(hp):
+        width = sum(column.width for column in SPLITS.train.columns)
+        layers = [keras.Input((width,)), keras.layers.Dense(1, "sigmoid")]
+        model = keras.Sequential(layers)
+        model.compile(keras.optimizers.Adam(hp.Float("rate", 0.01, 0.1)), "binary_crossentropy")
+        return model
+
+    def made(trials):
+        return tune(
+            CONFIG, SPLITS, trials=trials, builder=build, output=tmp_path, method="random",
+            seeds=1, resume=trials > 1,
+        )  # fmt: skip
+
+    search = made(1)
+    kept = json.loads((search.folder / "best" / "model.json").read_text())
+    assert kept["values"] == search.best.values
+    rows = SPLITS.validation
+    table = np.column_stack([rows.features[column.name] for column in rows.columns])
+    found = search.model.predict(table.astype("float32"), verbose=0)
+    assert kept["score"] == pytest.approx(
+        Measure("log_loss", True).score(rows.labels, found, rows.task)
+    )
+    rate = search.model.optimizer.learning_rate
+    assert float(rate) == pytest.approx(search.best.values["rate"])
+    assert open_search(search.folder).model.count_params() == search.model.count_params()
+    folders = {path.name for path in search.folder.glob("best*")}
+    again = made(2)
+    changed = again.best.name != search.best.name
+    assert {path.name for path in search.folder.glob("best*")} == folders | (
+        {"best-before-1"} if changed else set()
+    )
 
 
 @pytest.fixture(scope="module")
