@@ -51,6 +51,9 @@ def _unlike(what: str) -> Exception:
 def _pairs(plan: Plan, names: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     """Yield what is compared: its name, as the run has it, and as the script has it."""
     dataset, features = plan.dataset, names["features"]
+    if plan.task.kind == "next_token":
+        yield from _passages(plan, names)
+        return
     yield "the target", dataset.labels, names["labels"]
     for part, rows in (("train", plan.splits.train), ("validation", plan.splits.validation)):
         yield f"the rows of {part}", rows.rows, dataset.rows[names[part]]
@@ -74,12 +77,23 @@ def _pairs(plan: Plan, names: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
                 yield name, dataset.features[name], told
 
 
+def _passages(plan: Plan, names: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the passages of each part: at its end each is shorter than in the whole text."""
+    (column,) = plan.dataset.columns
+    for part, rows in (("train", plan.splits.train), ("validation", plan.splits.validation)):
+        told = names["features"]["text_0"][names[part], 0]
+        yield f"the passages of {part}", rows.features[column.name], told
+
+
 def _numbers(plan: Plan, name: str) -> NDArray[np.float32]:
     values = plan.dataset.features[name]
     return np.asarray(values, np.float32).reshape(len(values), -1)
 
 
 def _equal(ours: Any, theirs: Any) -> bool:
+    if len(ours) and isinstance(ours[0], np.ndarray):  # rows of unequal length
+        pairs = zip(ours, theirs, strict=True)
+        return len(ours) == len(theirs) and all(_equal(*pair) for pair in pairs)
     one, other = np.asarray(ours), np.asarray(theirs)
     if one.shape != other.shape:
         return False

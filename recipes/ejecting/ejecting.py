@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 from ...zoo.errors import bad_input
+from ...zoo.tasks import ROW_TASKS
 from ..augmenting.synonyms import further_words, training_synonyms
 from ..files import write_text
 from ..reading.bundled import BUNDLED
@@ -23,18 +24,21 @@ from .picture_data import picture_data
 from .plan import Plan, cannot
 from .preparing import preparing
 from .scoring_lines import scored, scoring
+from .sequence_answers import SEQUENCE_ANSWERS
 from .series_data import series_data, series_division
 from .table_data import table_data
+from .text_data import passage_data, passage_division, tagged_data
 from .writing import WIDTH, call, comment, literal
 
 __all__ = ["eject", "script_of"]
 
 NAME = "train_model.py"
 HELP = "the same data in another place"
-TASKS = ("binary", "multiclass", "multilabel", "regression", "forecasting")
+TASKS = (*ROW_TASKS, "forecasting", *SEQUENCE_ANSWERS)
 IMPORTS = {
     "import argparse": r"\bargparse\.",
     "import base64": r"\bbase64\.",
+    "import collections": r"\bcollections\.",
     "import itertools": r"\bitertools\.",
     "import math": r"\bmath\.",
     "import re": r"\bre\.",
@@ -114,6 +118,12 @@ def script_of(run: Run) -> str:
     reading = [f"DATA = {literal(dataset.source)}", f"SEED = {run.config.seed}", *data, *divided]
     check_reading(plan, "\n".join([_imports("\n".join(reading)), *reading]))
     train_lines, later = training(plan)
+    shapes = [
+        "    name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)",
+        "    for name, tensor in encoded.items()",
+    ]
+    if kind == "next_token":  # a text may go on for ever
+        shapes = [f"    {' '.join(map(str.strip, shapes))}".replace("tensor.shape[1:]", "(None,)")]
     body = [
         *_heading(1, "Settings"),
         *_source(plan),
@@ -131,8 +141,7 @@ def script_of(run: Run) -> str:
         *comment("Seeded, so that the first weights are those of the run."),
         "keras.utils.set_random_seed(SEED)",
         "given = {  # what the preparation gives",
-        "    name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)",
-        "    for name, tensor in encoded.items()",
+        *shapes,
         "}",
         *network,
         'network = keras.Model(given, output, name="trunk")',
@@ -154,6 +163,12 @@ def _data(plan: Plan) -> tuple[list[str], list[str]]:
     readers = {"pictures": picture_data, "arrays": array_data, "recordings": recording_data}
     if form == "series":
         return series_data(plan), series_division(plan)
+    if form in ("passages", "word_passages"):
+        return passage_data(plan), passage_division(plan)
+    if plan.task.kind == "next_token":
+        raise cannot("A run on many texts", "one long text")
+    if plan.task.kind == "sequence_labelling":
+        return tagged_data(plan), division(plan)
     if form is not None and form not in readers:
         raise cannot(f"A run on {form}", "tables, texts, series, recordings, images or arrays")
     if form is None and plan.dataset.source.endswith(".npz"):
@@ -202,6 +217,7 @@ def _docstring(plan: Plan) -> str:
     task, sizes, record = plan.task, plan.splits.sizes, plan.run.record
     figures = ", ".join(f"{name} {value:.4f}" for name, value in scored(plan, "validation").items())
     asked = some([f"'{name}'" for name in plan.dataset.target], 3)
+    asked = asked or "what comes next"
     verb = {"forecasting": "Forecast", "regression": "Predict"}.get(task.kind, "Tell")
     version = record["versions"].get("keras", "3")
     told = (

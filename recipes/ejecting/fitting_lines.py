@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...zoo.tasks import TABLE_KINDS
-from ..answering.forecasts import LARGEST_SCALED as FAR
 from ..training.batches import MOST_ROWS, rows_at_once
 from ..training.compiling import ADAMW_WEIGHT_DECAY, LOSSES, METRICS, OPTIMIZERS
 from ..training.loop import LEARNING_RATE_FACTOR, LEARNING_RATE_FLOOR
 from .changes import CHANGED, changes
+from .due_lines import SCALES, class_weight_lines, has_gaps, label_lines, scaled
 from .plan import Plan
+from .sequence_answers import SEQUENCE_ANSWERS
 from .writing import assigned, call, comment, first_sentence, literal
 
 __all__ = ["BATCHES", "WARM_UP", "joined", "settings", "training"]
@@ -38,9 +37,6 @@ class WarmUp(keras.callbacks.Callback):
         if self.updates <= WARMUP_STEPS:
             self.model.optimizer.learning_rate = LEARNING_RATE * self.updates / WARMUP_STEPS
 '''
-
-
-_SCALES = 'level, spread = (tensors.pop(name)[:, None, :TARGETS] for name in ("level", "spread"))'
 
 
 def settings(plan: Plan) -> list[str]:
@@ -96,18 +92,25 @@ def training(plan: Plan) -> tuple[list[str], list[str]]:
     ]
     arrays, watched = ["encoded_train"], ["encoded_validation"]
     if task.kind == "forecasting":
-        told = ["targets", "weights"] if _has_gaps(plan) else ["targets"]
-        functions.append(_scaled(told))
+        told = ["targets", "weights"] if has_gaps(plan) else ["targets"]
+        functions.append(scaled(told))
         for part, names in (("train", arrays), ("validation", watched)):
             made = [f"{each}_{part}" for each in told]
             lines.append(f"{', '.join(made)} = in_spreads({part}, encoded_{part})")
             names += made
+    elif task.kind in SEQUENCE_ANSWERS:
+        functions.append(SEQUENCE_ANSWERS[task.kind].due.strip())
+        lines = [*comment("What is encoded never changes, so it is done once.")]
+        lines.append("encoded_train, targets_train, weights_train = due(train)")
+        lines.append("encoded_validation, targets_validation, weights_validation = due(validation)")
+        arrays += ["targets_train", "weights_train"]
+        watched += ["targets_validation", "weights_validation"]
     else:
-        lines += ["", *_labels(plan)]
+        lines += ["", *label_lines(plan)]
         arrays.append("targets[train]")
         watched.append("targets[validation]")
     if config.class_weights == "balanced" and task.is_classification:
-        lines += _weights(plan)
+        lines += class_weight_lines(plan)
         arrays.append("weights")
     lines += ["", *_compiled(plan), "", *_callbacks(plan)]
     lines += [
@@ -157,71 +160,9 @@ def _encoders(plan: Plan) -> list[str]:
         ],
         ["def predict(rows):", '    """Return what the model answers for some rows."""', *answer],
     ]
+    if plan.task.kind == "next_token":  # the probabilities of all words at once would be many
+        del sources[-1]
     return ["\n".join(source) for source in sources]
-
-
-def _has_gaps(plan: Plan) -> bool:
-    parts = (plan.splits.train, plan.splits.validation)
-    return any(bool(np.isnan(np.asarray(part.labels)).any()) for part in parts)
-
-
-def _scaled(told: list[str]) -> str:
-    """Return the function that brings what follows a window to the window's level and spread."""
-    head = [
-        "def in_spreads(rows, tensors):",
-        '    """Return what follows each window, in spreads from its level."""',
-        f"    {_SCALES}",
-        "    scaled = (labels[rows] - level) / spread",
-    ]
-    if len(told) == 1:
-        return "\n".join([*head, f'    return np.clip(scaled, -{FAR}, {FAR}).astype("float32")'])
-    head[1] = head[1].replace("level.", "level; unknown ones weigh 0.")
-    lines = [
-        *head,
-        "    known = ~np.isnan(scaled)",
-        f"    scaled = np.clip(np.where(known, scaled, 0.0), -{FAR}, {FAR})",
-        '    return scaled.astype("float32"), known.all(axis=2).astype("float32")',
-    ]
-    return "\n".join(lines)
-
-
-def _labels(plan: Plan) -> list[str]:
-    """Return the lines that bring labels to what the loss takes."""
-    kind = plan.task.kind
-    if kind == "regression":
-        many = len(plan.dataset.target) > 1
-        shape = "labels" if many else "labels[:, None]"
-        return [
-            *comment(
-                "Targets are trained on in deviations from their mean, so that any unit will do."
-            ),
-            f"amounts = {shape}",
-            "center, spread = amounts[train].mean(axis=0), amounts[train].std(axis=0)",
-            'targets = ((amounts - center) / spread).astype("float32")',
-        ]
-    if kind == "multiclass":
-        if plan.config.loss == "categorical_focal_crossentropy":
-            return ['targets = np.eye(len(CLASSES), dtype="float32")[labels]']
-        return ['targets = labels.astype("int32")[:, None]']
-    if kind == "multilabel":
-        return ['targets = labels.astype("float32")']
-    return ['targets = labels.astype("float32")[:, None]']
-
-
-def _weights(plan: Plan) -> list[str]:
-    why = "Each class counts as much as any other, however few its rows are."
-    if plan.task.kind == "multilabel":
-        return [
-            *comment(why),
-            "rows, present = len(train), labels[train].sum(axis=0)",
-            "yes, no = rows / (2 * present), rows / (2 * (rows - present))",
-            "weights = np.where(labels[train] == 1, yes, no).mean(axis=1)",
-        ]
-    return [
-        *comment(why),
-        "counts = np.bincount(labels[train])",
-        'weights = (len(train) / (len(counts) * counts))[labels[train]].astype("float32")',
-    ]
 
 
 def _compiled(plan: Plan) -> list[str]:
@@ -296,7 +237,7 @@ def joined(plan: Plan) -> list[str]:
         return [
             *lines,
             "tensors = preprocessor(inputs)",
-            _SCALES,
+            SCALES,
             "model = keras.Model(inputs, network(tensors) * spread + level)",
         ]
     return [*lines, "model = keras.Model(inputs, network(preprocessor(inputs)))"]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...zoo.errors import BadInput, bad_input
 from ...zoo.tasks import Task
+from ..answering.methods import method_of
 from ..config import Config
 from ..dataset import Dataset, Splits
 from ..training.runs import Run
@@ -58,6 +59,12 @@ class Plan:
     def options(self) -> Mapping[str, Any]:
         """How the data were read."""
         return self.dataset.options
+
+    @property
+    def text_level(self) -> str:
+        """How texts are taken apart, as the task has it or else the config."""
+        needed = method_of(self.task).inputs if self.task.is_sequence else {}
+        return needed.get("text_level", self.config.text_level)
 
     def named(self, *kinds: str) -> list[str]:
         """Return the names of the columns of these kinds, in order."""

@@ -13,6 +13,7 @@ from ...zoo.inputs.number_inputs import NUMBER_BOUND
 from ...zoo.inputs.preprocessing import MAXIMUM_CATEGORIES, MAXIMUM_ONE_HOT, divide
 from ...zoo.tensors import clean_arrays
 from .plan import Plan, cannot
+from .text_lines import TOLD, text_function
 from .variants import synonym_lines
 from .wide_inputs import (
     image_lines,
@@ -39,24 +40,6 @@ def one_hot(column, values):
     hot = ops.cast(layers.StringLookup(vocabulary=kept, output_mode="one_hot")(column), "float32")
     return ops.concatenate([hot[:, 1:], hot[:, :1]], axis=1) if rarer else hot[:, 1:]
 '''
-_WORDS = '''
-def word_numbers(texts):
-    """Return a layer that numbers the words which occur at least twice, most frequent first."""
-    count = layers.TextVectorization(STANDARDIZE)
-    count.adapt(texts)
-    words, numbers = count.get_vocabulary(), np.asarray(count(texts))
-    counts = np.bincount(numbers.ravel(), minlength=len(words))
-    found = dict(zip(words[2:], counts[2:].tolist(), strict=True))  # after padding and unknown
-    kept = [word for word in found if found[word] >= 2] or list(found)
-    kept = sorted(kept, key=lambda word: (-found[word], word))[:20_000]
-FURTHER    length = min(numbers.shape[1], LENGTH)
-    return layers.TextVectorization(LATER)
-'''
-_FURTHER = """
-    others = layers.TextVectorization(STANDARDIZE)
-    others.adapt([" ".join(other for each in SYNONYMS.values() for other in each)])
-    kept += sorted({*others.get_vocabulary()[2:]} - {*kept})  # words that a change may bring in
-"""
 _CALENDAR = '''
 def calendar(moments):
     """Return where dates lie in time, and as waves in year, week and day; missing is 0."""
@@ -217,26 +200,16 @@ def _embedded(names: list[str], many: list[str], found: Mapping[str, Vocabulary]
 
 
 def _text(plan: Plan, position: int) -> list[str]:
-    from ...zoo.inputs.text_inputs import LEVELS
-
-    level = plan.config.text_level
-    if level == "character":
-        raise cannot("A text read by characters", "texts read by words")
+    level, length = plan.text_level, str(plan.config.text_length)
+    made = "letter_numbers" if level == "character" else "word_numbers"
     if position == 0:
-        standardize = "" if level == "word" else f'standardize="{LEVELS[level][0]}"'
-        later = "vocabulary=kept, output_sequence_length=length"
-        later = f"{standardize}, {later}" if standardize else later
-        source = _WORDS.replace("STANDARDIZE", standardize).replace("LATER", later)
-        source = source.replace("LENGTH", str(plan.config.text_length))
-        further = _FURTHER.replace("STANDARDIZE", standardize) if plan.synonyms else ""
-        if plan.config.augmentation != "none":
+        if plan.synonyms:
             plan.helpers.append("\n".join(synonym_lines(plan)))
-        plan.helpers.append(source.replace("FURTHER", further.lstrip("\n")).strip())
+        plan.helpers.append(text_function(level, length, bool(plan.synonyms)))
     key = f"text_{position}"
     return [
-        *comment("Text: lower case, without punctuation, a number for each word; 0 is padding.")
-        * (position == 0),
+        *comment(TOLD[level]) * (position == 0),
         f'inputs["{key}"] = keras.Input((1,), dtype="string", name="{key}")',
-        f'numbered = word_numbers(features["{key}"][train])',
+        f'numbered = {made}(features["{key}"][train])',
         f'encoded["{key}"] = ops.cast(numbered(inputs["{key}"]), "int32")',
     ]

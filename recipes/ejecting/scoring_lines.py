@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..training.batches import rows_at_once
 from .plan import Plan
+from .sequence_answers import SEQUENCE_ANSWERS
 from .writing import comment, mapping
 
 __all__ = ["scored", "scoring"]
@@ -36,6 +38,7 @@ _SCORES = {
         "mae": "np.nanmean(np.abs(error))",
         "rmse": "np.sqrt(np.nanmean(error**2))",
     },
+    **{kind: answer.scores for kind, answer in SEQUENCE_ANSWERS.items()},
 }
 _DECIDED = {
     "binary": "    yes = answers[:, 0].astype(float) > THRESHOLD",
@@ -60,9 +63,14 @@ def scoring(plan: Plan) -> list[str]:
     names = list(figures["validation"]) or list(_SCORES[kind])
     rounded = {p: {n: round(v, 6) for n, v in values.items()} for p, values in known.items()}
     lines = mapping("RUN", rounded, "What the run scored.")
+    if kind in SEQUENCE_ANSWERS and (functions := SEQUENCE_ANSWERS[kind].functions):
+        lines += ["", "", *functions.strip().split("\n")]
     lines += ["", "", "def scores(rows):", '    """Return the scores of the model on some rows."""']
-    lines += ["    true, answers = labels[rows], predict(rows)"]
-    lines += [_DECIDED[kind]] if kind in _DECIDED else []
+    if kind in SEQUENCE_ANSWERS:
+        lines += _counted(plan)
+    else:
+        lines += ["    true, answers = labels[rows], predict(rows)"]
+        lines += [_DECIDED[kind]] if kind in _DECIDED else []
     lines += [
         "    return {",
         *(f'        "{name}": {_SCORES[kind][name]},' for name in names),
@@ -76,9 +84,17 @@ def scoring(plan: Plan) -> list[str]:
         "    for name, value in scores(rows).items():",
         "        then = RUN.get(which, {}).get(name)",
         '        beside = "" if then is None else f"   the run: {then:.4f}"',
-        '        print(f"{which:<12}{name:<18}{value:.4f}{beside}")',
+        '        print(f"{which:<12}{name:<22}{value:.4f}{beside}")',
         "",
         'model.save("trained_model.keras")',
         'print("The model is in trained_model.keras.")',
     ]
     return lines
+
+
+def _counted(plan: Plan) -> list[str]:
+    """Return the lines that count what the scores of an answer that is a sequence are made of."""
+    by_words = plan.options.get("form") == "word_passages"
+    unforeseen = 'len(text) - len(text.split(" ", 1)[0])' if by_words else "max(len(text) - 1, 0)"
+    text = SEQUENCE_ANSWERS[plan.task.kind].counted.replace("UNFORESEEN", unforeseen)
+    return text.replace("ROWS_AT_ONCE", str(rows_at_once(plan.trunk))).strip("\n").split("\n")

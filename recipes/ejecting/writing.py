@@ -235,5 +235,16 @@ def mapping(name: str, values: Mapping[str, Any], why: str = "") -> list[str]:
     whole = f"{name} = {literal(values)}"
     if len(whole) <= WIDTH:
         return [*head, whole]
-    entries = [f"    {literal(key)}: {literal(value)}," for key, value in values.items()]
-    return [*head, f"{name} = {{", *entries, "}"]
+    return [*head, f"{name} = {{", *_entries(values, 4), "}"]
+
+
+def _entries(values: Mapping[str, Any], indent: int) -> list[str]:
+    """Return an entry on each line, and of one that is too long its own entries."""
+    blank, lines = " " * indent, []
+    for key, value in values.items():
+        line = f"{blank}{literal(key)}: {literal(value)},"
+        if len(line) > WIDTH and isinstance(value, Mapping):
+            lines += [f"{blank}{literal(key)}: {{", *_entries(value, indent + 4), f"{blank}}},"]
+        else:
+            lines.append(line)
+    return lines

@@ -15,6 +15,7 @@ from goodfit.zoo.errors import BadInput
 ROOT = Path(__file__).parents[3]
 # How near the scores are: only the order of some additions differs.
 NEAR = 1e-4
+NAMES = ["table", "text", "images", "series", "tags", "next"]
 DRIVER = """
 import contextlib, io, json, runpy, sys
 
@@ -93,18 +94,46 @@ def series(folder):
     return path
 
 
+def tagged(folder):
+    """Names of towns of one or two words, marked as chunks."""
+    generator = np.random.default_rng(0)
+    rows = []
+    for _ in range(60):
+        there, back = generator.choice(["ulm", "bad ems", "kiel", "san remo"], 2)
+        tags = [" ".join(["B-town", "I-town"][: len(each.split())]) for each in (there, back)]
+        rows.append((f"a ticket to {there} and to {back} .", f"O O O {tags[0]} O O {tags[1]} O"))
+    path = folder / "travellers.csv"
+    pd.DataFrame(rows, columns=["tokens", "tags"]).to_csv(path, index=False)
+    return path
+
+
+def story(folder):
+    words = np.random.default_rng(0).choice(["one", "day", "a", "fox,", "went\n", "home."], 500)
+    path = folder / "story.txt"
+    path.write_text(" ".join(words))
+    return path
+
+
 @pytest.fixture(scope="module")
 def ejected(tmp_path_factory):
-    """The runs of four small examples, and what came of the scripts that they were turned into."""
+    """The runs of small examples, and what came of the scripts that they were turned into."""
     folder = tmp_path_factory.mktemp("ejected")
     small = ["units=8", "batch_size=64"]
     more = "augmentation=standard"
     read = {"text": "note", "settings": [*small, "model=mlp", more]}
+    tagging = ["model=gru", "units=4", "bidirectional=true", "learning_rate=0.03"]
+    following = ["model=gru", "units=4", "learning_rate=0.03"]
     cases = {
         "table": (table(folder), "churned", {"settings": small}),
         "text": (texts(folder), "sold", read),
         "images": (images(folder), None, {"settings": ["filters=2,3,4"]}),
         "series": (series(folder), "load", {"time": "hour", "horizon": 6, "settings": [more]}),
+        "tags": (tagged(folder), "tags", {"task": "sequence_labelling", "settings": tagging}),
+        "next": (
+            story(folder),
+            None,
+            {"task": "next_token", "lookback": 40, "settings": following},
+        ),
     }
     return carried_out(cases, folder)
 
@@ -129,7 +158,7 @@ def carried_out(cases, folder):
     return {name: (run, script, told[str(script)]) for name, (run, script) in found.items()}
 
 
-@pytest.mark.parametrize("name", ["table", "text", "images", "series"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_script_comes_to_the_scores_of_its_run(ejected, name):
     check_scores(*ejected[name])
 
@@ -147,7 +176,7 @@ def check_scores(run, _, told):
     assert told["saved"] < 1e-6
 
 
-@pytest.mark.parametrize("name", ["table", "text", "images", "series"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_script_is_plain_and_well_formed(ejected, name):
     check_form(ejected[name][1], 310)
 
