@@ -13,7 +13,7 @@ from ..findings import Finding
 from ..gathering.given_data import GivenData
 from ..thresholds import Thresholds
 from .building import start_of
-from .engine import Attempt, wanted
+from .engine import Attempt, wanted, worth_trying
 from .in_training import InTraining, rate_of
 from .mending import NO_ROWS, mend
 from .pool import BATCH, Pool, both_parts
@@ -83,9 +83,11 @@ def finish(
         log=tuple(_attempts(repairs, mended)),
         refused={},
     )
-    if not wanted(left) or trials < 1:
+    if not worth_trying(left) or trials < 1:
         return done
-    faults = ", ".join(finding.fault for finding in wanted(left))
+    faults = (
+        ", ".join(finding.fault for finding in wanted(left)) or "what held it back, if anything"
+    )
     say(f"\nRepair after the training, by training anew: {faults}.")
     settings = repairs.start.optimizer[1] if repairs.start.optimizer else {}
     source = given.source

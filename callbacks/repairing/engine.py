@@ -12,7 +12,7 @@ from .remedies import BEYOND_REPAIR, REMEDIES
 from .running import Outcome, Runner
 from .trial import Change, Remedy, Trial
 
-__all__ = ["Attempt", "Engine", "wanted"]
+__all__ = ["Attempt", "Engine", "wanted", "worth_trying"]
 
 Key = tuple[str, str, float | None]
 FOR_NOW = 3
@@ -236,11 +236,33 @@ def wanted(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(called, key=lambda each: each.fault not in first)
 
 
+def worth_trying(findings: Sequence[Finding]) -> bool:
+    """Return whether a repair is called for, or a remark may be tried for a gain beyond chance."""
+    return bool(wanted(findings) or _doubts(findings))
+
+
+def _doubts(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the remarks on what may have held a training back, though it went well.
+
+    Whether more was to be had can only be told by trying. A training that was to be short is left
+    as it is: one that early stopping ended soon was not to be.
+    """
+    return [
+        each
+        for each in findings
+        if each.severity == "info" and (each.fault == "over_regularised" or _hasty(each))
+    ]
+
+
+def _hasty(finding: Finding) -> bool:
+    return finding.fault == "too_few_epochs" and "patience" in finding.figures
+
+
 def _beside(findings: Sequence[Finding]) -> list[Finding]:
     """Return, as remarks, what may have a part in what is wrong: consequences, and remarks."""
     called = wanted(findings)
     if all(each.severity == "info" for each in called):
-        return []
+        return _doubts(findings)
     names = [(each, name) for each in called for name in each.consequences]
     return [
         *(replace(each, fault=name, severity="info", where=()) for each, name in names),

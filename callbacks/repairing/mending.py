@@ -16,7 +16,7 @@ from ..findings import Finding
 from ..gathering.given_data import Rows
 from ..thresholds import Thresholds
 from .building import Start, compile_like, start_of
-from .engine import Engine, wanted
+from .engine import Engine, wanted, worth_trying
 from .pool import BATCH, Pool, batch_of, both_parts, state_of
 from .repaired import Repaired
 from .running import Keeper, Outcome, Runner, run_errors
@@ -144,7 +144,7 @@ def repair(
         say(str(finding))
     if failed:
         say(f"The training ended with an error: {failed}")
-    if not wanted(findings):
+    if not worth_trying(findings):
         return _untouched(model, findings, took, failed)
     train, held = both_parts(x, y, sample_weight, validation_data, validation_split,
                         steps_per_epoch, validation_steps)  # fmt: skip

@@ -30,6 +30,7 @@ LEAVE_OUT = Remedy("leave_out_rows", rows.leave_out_rows, "leave out rows with N
 UNANSWERED = Remedy(
     "leave_out_unanswered", rows.leave_out_unanswered, "leave out rows without an answer"
 )
+EDGES = Remedy("fill_infinity", rows.fill_infinity, "fill infinity with the nearest number")
 FILL = Remedy("fill_gaps", rows.fill_gaps, "fill gaps with the mean")
 LABELS = Remedy("mend_labels", data.mend_labels, "make labels class numbers again", certain=True)
 COLUMNS = Remedy(
@@ -78,7 +79,7 @@ WIDEN = Remedy("widen", fit.widen, "wider layers", level=_changes)
 DEEPEN = Remedy("deepen", fit.deepen, "one more layer")
 
 REMEDIES: dict[str, tuple[Remedy, ...]] = {
-    "nan_input": (LEAVE_OUT, FILL),
+    "nan_input": (EDGES, LEAVE_OUT, FILL),
     "bad_labels": (LABELS, HEAD),
     "label_shape_mismatch": (STEPS, COLUMNS, HEAD),
     "wrong_loss": (EVERY, LOSS, HEAD, LABELS),
@@ -88,7 +89,7 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "bad_split": (REDIVIDE,),
     "leakage": (SHARED,),
     "no_validation": (APART,),
-    "nan_loss": (LEAVE_OUT, UNANSWERED, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS, RELU),
+    "nan_loss": (EDGES, LEAVE_OUT, UNANSWERED, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS, RELU),
     "lr_too_high": (LOWER, CLIP, DRAWN),
     "lr_too_low": (USUAL, FOUND, HIGHER, LONGER),
     "oscillating_loss": (MIX, LOWER, PLATEAU, BATCH),

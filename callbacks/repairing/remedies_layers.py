@@ -114,8 +114,10 @@ def fresh_weights(trial: Trial, subject: Subject, finding: Finding) -> Trial | N
     return trial.with_(Change(what, "initial weights", "as given", "new"), fresh=frozenset("*"))
 
 
-def batch_norm(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
-    """Put batch normalization behind the hidden layers.
+def batch_norm(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
+    """Put batch normalization behind the hidden layers, and before recurrent ones that are flat.
+
+    Gates are flat where what they read is large, wherever in the model it became so.
 
     Guide: REG-6, WHEN-3.
     """
@@ -127,6 +129,11 @@ def batch_norm(trial: Trial, subject: Subject, finding: Finding) -> Trial | None
         trial = trial.add_behind(part.name, "BatchNormalization", name=title)
         what = f"Batch normalization behind {part.name}."
         changes.append(Change(what, f"behind layer {part.name}", None, "BatchNormalization"))
+    flat = RECURRENT if finding.fault == "saturated_activation" else ()
+    for part in subject.hidden(*flat) if flat else ():
+        trial = trial.add_ahead(part.name, "BatchNormalization", name=f"{part.name}_norm")
+        what = f"Batch normalization before {part.name}."
+        changes.append(Change(what, f"before layer {part.name}", None, "BatchNormalization"))
     return trial.with_(*changes) if changes else None
 
 

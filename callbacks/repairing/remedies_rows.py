@@ -18,6 +18,7 @@ __all__ = [
     "drop_shared",
     "drop_weights",
     "fill_gaps",
+    "fill_infinity",
     "leave_out_rows",
     "leave_out_unanswered",
     "mix_rows",
@@ -87,6 +88,32 @@ def fill_gaps(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
     targets_good = replace(pool, x=np.zeros(len(pool.finite()))).finite()
     change = Change(what, "inputs " + ", ".join(filled), "NaN", "mean")
     return trial.with_(change, pool=pool.without(~targets_good))
+
+
+def fill_infinity(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Put the least number of the feature for minus infinity, the greatest for infinity.
+
+    The logarithm of 0 says "little": leaving the row out, or filling in a mean, would lose that.
+
+    Guide: PH-1b.
+    """
+    filled = {}
+    for name, array in trial.pool.inputs().items():
+        if array.dtype.kind != "f" or not np.isinf(array).any():
+            continue
+        rows = array[trial.pool.train]
+        finite = np.isfinite(rows)
+        axes = tuple(range(array.ndim - 1)) or None
+        least = rows.min(axis=axes, where=finite, initial=np.inf)
+        most = rows.max(axis=axes, where=finite, initial=-np.inf)
+        known = np.where(np.isneginf(array), least, np.where(np.isposinf(array), most, array))
+        filled[name] = known.astype(array.dtype)
+    if not filled or not any(np.isfinite(array).any() for array in filled.values()):
+        return None
+    what = "Infinity in the inputs is the least or the greatest number of the feature."
+    pool = replace(trial.pool, x=_replaced(trial.pool.x, trial.pool.inputs(), filled))
+    change = Change(what, "inputs " + ", ".join(filled), "infinity", "least and greatest")
+    return trial.with_(change, pool=pool)
 
 
 def set_apart(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001

@@ -253,6 +253,23 @@ def test_what_is_said_beside_is_tried_last_and_for_a_gain_alone(monkeypatch):
     assert not engine.log
 
 
+@pytest.mark.parametrize(("score", "kept"), [(0.301, False), (0.9, True)])
+def test_what_may_have_held_back_a_training_that_went_well_is_tried_for_a_gain(
+    monkeypatch, score, kept
+):
+    remedies = {"over_regularised": (by_name("weaker"),)}
+    monkeypatch.setattr(engine_module, "REMEDIES", remedies)
+    rows = Trial(Pool.of(Rows(X[TRAIN], Y[TRAIN]), Rows(X[HELD], Y[HELD])))
+    said = [finding("over_regularised", "info")]
+    first = Outcome(rows, None, None, said, Evidence())
+    table = {(): (0.3, said), ("weaker",): (score, [])}
+    engine = Engine(Made(table), say=lambda line: None)
+    assert (engine.mend(first) is not first) == kept
+    assert [each.remedy for each in engine.log] == ["weaker"]
+    assert engine_module.worth_trying(said)
+    assert not engine_module.worth_trying([finding("lr_too_high", "info")])
+
+
 def test_what_had_no_answer_for_one_fault_is_not_trained_again_for_another(monkeypatch):
     both = ["exploding_gradient", "nan_loss"]
     lower, own = by_name("lower"), by_name("own")

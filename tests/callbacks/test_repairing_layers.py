@@ -128,6 +128,16 @@ def test_layers_with_functions_of_the_users_own_are_built_anew():
     assert applied(remedies_layers.relu_hidden, tame, trial_of(), endless)[0] is None
 
 
+def test_what_flat_gates_read_is_normalized():
+    model = model_of(layers.Rescaling(100.0), layers.GRU(3), layers.Dense(1), shape=(5, 3))
+    rows = RANDOM.normal(size=(40, 5, 3)).astype("float32")
+    flat = replace(FINDING, fault="saturated_activation")
+    _, built = applied(remedies_layers.batch_norm, model, trial_of(rows), flat)
+    kinds = [type(each).__name__ for each in built.layers]
+    assert kinds == ["Rescaling", "BatchNormalization", "GRU", "Dense"]
+    assert applied(remedies_layers.batch_norm, model, trial_of(rows))[0] is None
+
+
 def test_plain_recurrent_cells_get_gates_also_both_ways():
     cells = [layers.Bidirectional(layers.SimpleRNN(3, return_sequences=True)), layers.SimpleRNN(3)]
     model = model_of(*cells, layers.Dense(1), shape=(5, 3))

@@ -84,6 +84,21 @@ def test_where_most_rows_have_gaps_they_are_filled():
     assert np.isfinite(changed.pool.x).all()
 
 
+def test_infinity_is_the_least_or_the_greatest_number_of_its_feature():
+    x = X.copy()
+    x[23, 0], x[24, 0], x[25, 1] = -np.inf, np.inf, np.nan
+    model = model_of(layers.Dense(1))
+    trial = trial_of(x)
+    changed, _ = applied(remedies_rows.fill_infinity, model, trial)
+    known = trial.pool.x[trial.pool.train, 0]
+    known = known[np.isfinite(known)]
+    found, given = changed.pool.x, trial.pool.x
+    assert found[np.isneginf(given)].tolist() == [known.min()]
+    assert found[np.isposinf(given)].tolist() == [known.max()]
+    assert np.isnan(found).sum() == 1
+    assert applied(remedies_rows.fill_infinity, model, trial_of()) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("labels", "classes"),
     [
