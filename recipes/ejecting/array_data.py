@@ -15,15 +15,15 @@ __all__ = ["array_data", "recording_data"]
 _DIVIDED = """
 ends = stored[{ends}]  # the rows lie end to end
 longest = np.diff(ends).max()
-block = np.full((len(ends) - 1, longest, {width}), np.nan, "float32")  # NaN after the end
+block = np.full((len(ends) - 1, longest, {shape}), np.nan, "float32")  # NaN after the end
 for row, (start, end) in enumerate(itertools.pairwise(ends)):
-    block[row, : end - start] = rows[start:end].reshape(-1, {width})
+    block[row, : end - start] = rows[start:end].reshape(-1, {shape})
 features = {{"{key}": block}}
 """
 
 
 def array_data(plan: Plan) -> list[str]:
-    """Return the lines that read rows of sequences or images from an npz file."""
+    """Return the lines that read rows of sequences, images or films from an npz file."""
     (column,) = plan.dataset.columns
     with np.load(plan.dataset.source, allow_pickle=False) as stored:
         names = {name.lower(): name for name in reversed(stored.files)}
@@ -33,16 +33,15 @@ def array_data(plan: Plan) -> list[str]:
         feature = next(names[n] for n in wanted if n in names and names[n] != answer)
         divided = names.get("offsets")
         shape, labels = stored[feature].shape, stored[answer]
-    if column.kind == "frames":
-        raise cannot("A run on films", "tables, texts, series, recordings or images")
-    key = "image_0" if column.kind == "image" else "sequence_0"
+    key = f"{column.kind}_0"
+    step = ", ".join(map(str, column.step_shape))
     lines = ["stored = np.load(DATA)", f'rows = stored[{literal(feature)}].astype("float32")']
     if divided:
-        divided_rows = _DIVIDED.format(ends=literal(divided), key=key, width=column.width)
+        divided_rows = _DIVIDED.format(ends=literal(divided), key=key, shape=step)
         lines += divided_rows.strip().split("\n")
     else:
-        inner = column.shape if column.kind == "image" else (shape[1], column.width)
-        lines.append(f'features = {{"{key}": rows.reshape(-1, {", ".join(map(str, inner))})}}')
+        inner = step if column.kind == "image" else f"{shape[1]}, {step}"
+        lines.append(f'features = {{"{key}": rows.reshape(-1, {inner})}}')
     return [*lines, *_answers(plan, f"stored[{literal(answer)}]", labels)]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...zoo.errors import bad_input
 from ...zoo.tensors import clean_arrays
+from ..answering.spans import PLACES
 from .plan import Plan
 
 __all__ = ["check_reading"]
@@ -57,6 +58,8 @@ def _pairs(plan: Plan, names: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     yield "the target", dataset.labels, names["labels"]
     for part, rows in (("train", plan.splits.train), ("validation", plan.splits.validation)):
         yield f"the rows of {part}", rows.rows, dataset.rows[names[part]]
+    if plan.task.kind == "span":
+        yield "where answers stand", dataset.extras[PLACES], names["places"]
     start = 0
     for column in sorted(dataset.columns, key=lambda column: column.kind == "boolean"):
         if column.kind in ("number", "boolean"):
@@ -66,7 +69,7 @@ def _pairs(plan: Plan, names: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
         elif column.kind == "date" and "moments" in names:
             told = names["moments"][column.name].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
             yield column.name, dataset.features[column.name], told.to_numpy(object)
-        elif column.kind in ("image", "sequence", "audio"):
+        elif column.kind in ("image", "sequence", "audio", "frames"):
             block = clean_arrays(dataset.features, [column])[column.name]
             yield column.name, block, next(iter(features.values()))
     for kind in ("category", "text"):

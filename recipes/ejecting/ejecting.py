@@ -20,6 +20,7 @@ from .checked import check_reading
 from .division import division
 from .fitting_lines import joined, settings, training
 from .graphs import graph_lines
+from .paired_texts import answered_data, translated_data
 from .picture_data import picture_data
 from .plan import Plan, cannot
 from .preparing import preparing
@@ -42,6 +43,7 @@ IMPORTS = {
     "import itertools": r"\bitertools\.",
     "import math": r"\bmath\.",
     "import re": r"\bre\.",
+    "import string": r"\bstring\.",
     "import zlib": r"\bzlib\.",
     "from pathlib import Path": r"\bPath\(",
     "": "",
@@ -53,6 +55,8 @@ IMPORTS = {
     "from numpy.lib.stride_tricks import sliding_window_view": r"\bsliding_window_view\(",
     "from PIL import Image": r"\bImage\.",
     "from PIL import ImageOps": r"\bImageOps\.",
+    "from sacrebleu.metrics import BLEU": r"\bBLEU\(",
+    "from sacrebleu.metrics import CHRF": r"\bCHRF\(",
     "from scipy.io import wavfile": r"\bwavfile\.",
     "from sklearn import datasets": r"\bdatasets\.",
     "from sklearn import metrics": r"(?<!keras\.)\bmetrics\.",
@@ -167,8 +171,13 @@ def _data(plan: Plan) -> tuple[list[str], list[str]]:
         return passage_data(plan), passage_division(plan)
     if plan.task.kind == "next_token":
         raise cannot("A run on many texts", "one long text")
-    if plan.task.kind == "sequence_labelling":
-        return tagged_data(plan), division(plan)
+    by_task = {
+        "sequence_labelling": tagged_data,
+        "translation": translated_data,
+        "span": answered_data,
+    }
+    if plan.task.kind in by_task:
+        return by_task[plan.task.kind](plan), division(plan)
     if form is not None and form not in readers:
         raise cannot(f"A run on {form}", "tables, texts, series, recordings, images or arrays")
     if form is None and plan.dataset.source.endswith(".npz"):
@@ -218,6 +227,7 @@ def _docstring(plan: Plan) -> str:
     figures = ", ".join(f"{name} {value:.4f}" for name, value in scored(plan, "validation").items())
     asked = some([f"'{name}'" for name in plan.dataset.target], 3)
     asked = asked or "what comes next"
+    more = "sacrebleu" if task.kind == "translation" else "scikit-learn"
     verb = {"forecasting": "Forecast", "regression": "Predict"}.get(task.kind, "Tell")
     version = record["versions"].get("keras", "3")
     told = (
@@ -231,7 +241,7 @@ def _docstring(plan: Plan) -> str:
         "",
         *textwrap.wrap(told, WIDTH, break_on_hyphens=False),
         "",
-        f"Run it with `python {NAME}`. It needs tensorflow, keras, pandas and scikit-learn.",
+        f"Run it with `python {NAME}`. It needs tensorflow, keras, pandas and {more}.",
     ]
     plain = [line.replace("\\", "/").replace('"', "'") for line in text]
     return "\n".join([f'"""{plain[0]}', *plain[1:], '"""'])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ...zoo.ragged import row_lengths
 from ...zoo.tasks import TABLE_KINDS
-from ..training.batches import MOST_ROWS, rows_at_once
+from ..training.batches import MOST_ROWS, rows_at_once, rows_of_size
 from ..training.compiling import ADAMW_WEIGHT_DECAY, LOSSES, METRICS, OPTIMIZERS
 from ..training.loop import LEARNING_RATE_FACTOR, LEARNING_RATE_FLOOR
 from .changes import CHANGED, changes
@@ -145,14 +146,11 @@ def _encoders(plan: Plan) -> list[str]:
                 "    return np.concatenate([np.asarray(each) for each in answers])",
             ]
     else:
-        encode = ["    return preprocessor.predict(taken, batch_size=256, verbose=0)"]
-        answer = ["    return model.predict(take(rows), batch_size=256, verbose=0)"]
+        size = min(256, rows_of_size(plan.dataset))
+        encode = [f"    return preprocessor.predict(taken, batch_size={size}, verbose=0)"]
+        answer = [f"    return model.predict(take(rows), batch_size={size}, verbose=0)"]
     sources = [
-        [
-            "def take(rows):",
-            '    """Return the columns of some rows."""',
-            "    return {name: values[rows] for name, values in features.items()}",
-        ],
+        _take(plan),
         [
             "def encode(taken):",
             '    """Return what the network is given for some rows."""',
@@ -163,6 +161,27 @@ def _encoders(plan: Plan) -> list[str]:
     if plan.task.kind == "next_token":  # the probabilities of all words at once would be many
         del sources[-1]
     return ["\n".join(source) for source in sources]
+
+
+def _take(plan: Plan) -> list[str]:
+    """Return the function that takes rows; of rows of unequal length no more than the longest."""
+    told = "    return {name: values[rows] for name, values in features.items()}"
+    every = {
+        column.name: row_lengths(plan.dataset.features[column.name]).max()
+        - row_lengths(plan.splits.train.features[column.name]).max()
+        for column in plan.dataset.columns
+        if column.is_ragged
+    }
+    if not any(every.values()):
+        return ["def take(rows):", '    """Return the columns of some rows."""', told]
+    return [
+        "def take(rows):",
+        '    """Return the columns of some rows, as long as the longest of them."""',
+        "    ((name, values),) = features.items()",
+        "    known = ~np.isnan(values[rows])",
+        "    longest = np.flatnonzero(known.any(axis=(0, *range(2, known.ndim))))[-1] + 1",
+        "    return {name: values[rows, :longest]}",
+    ]
 
 
 def _compiled(plan: Plan) -> list[str]:

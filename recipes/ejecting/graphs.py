@@ -40,7 +40,7 @@ def graph_lines(trunk: keras.Model, inputs: str, seed: int) -> tuple[list[str], 
     last.uses += 1
     every = list(steps.values())
     layers = [step for step in every if step.layer is not None]
-    events = creations([step.layer for step in layers], seed)
+    events = creations(list({id(step.layer): step.layer for step in layers}.values()), seed)
     lines = with_loops(merged(_arranged(last, layers, events).lines(last)))
     used = {step.kind for step in every}
     sources = [idiom.source.strip() for idiom in IDIOMS if idiom.name in used]
@@ -50,11 +50,14 @@ def graph_lines(trunk: keras.Model, inputs: str, seed: int) -> tuple[list[str], 
 def _arranged(last: Step, layers: Sequence[Step], events: Sequence[Event]) -> Arrangement:
     """Return the values in an order that draws seeds as the trunk did.
 
-    As many layers as can be are made where they are called; the others before.
+    As many layers as can be are made where they are called; the others, and those that are called
+    twice, before.
     """
+    seen, drawing = [id(step.layer) for step in layers], {id(event.layer) for event in events}
+    shared = {layer for layer in seen if seen.count(layer) > 1 and layer in drawing}
     of_layer = {id(step.layer): step for step in layers}
     made = [event for event in events if event.is_creation]
-    first = Arrangement(events)
+    first = Arrangement(events, shared)
     for event in made:
         first.visit(of_layer[id(event.layer)])
     first.visit(last)
@@ -64,7 +67,7 @@ def _arranged(last: Step, layers: Sequence[Step], events: Sequence[Event]) -> Ar
     early = {layer for layer in called if places[layer] not in usual}
     every = set(places)
     text = first
-    for apart in (set(), early, every):
+    for apart in (shared, early | shared, every):
         text = Arrangement(events, apart)
         for event in events:
             step = of_layer[id(event.layer)]
@@ -73,7 +76,7 @@ def _arranged(last: Step, layers: Sequence[Step], events: Sequence[Event]) -> Ar
             else:
                 text.visit(step)
         text.visit(last)
-        if len(of_layer) == len(layers) and text.draws_in_order:
+        if text.draws_in_order:
             break
     return text
 

@@ -38,20 +38,34 @@ def changed(taken, rows, order):
     deal(order, rows)
     middle, spread = mean.astype("float32"), np.sqrt(variance.astype("float32"))
     pixels = ops.convert_to_tensor(taken["image_0"] * spread + middle)
-    pixels = ops.image.affine_transform(pixels, placing(pixels), fill_mode="nearest")
+FLAT    pixels = ops.image.affine_transform(pixels, placing(pixels), fill_mode="nearest")
     for layer in lights:
         drawn = layer.get_random_transformation(pixels, seed=draws)
         pixels = layer.transform_images(pixels, drawn)
-    return taken | {"image_0": (np.asarray(pixels) - middle) / spread}
+BACK    return taken | {"image_0": (np.asarray(pixels) - middle) / spread}
 '''
+_FLAT = """    # As if each frame were a channel more: so a turn, or a light, is of the whole film.
+    count, frames, height, width, channels = pixels.shape
+    pixels = ops.transpose(pixels, (0, 2, 3, 1, 4))
+    pixels = ops.reshape(pixels, (count, height, width, frames * channels))
+"""
+_BACK = """    pixels = ops.reshape(pixels, (count, height, width, frames, channels))
+    pixels = ops.transpose(pixels, (0, 3, 1, 2, 4))
+    present = taken["frames_0_present"][:, :, :, None, None]
+"""
+_OF_FILMS = {
+    "image_0": "frames_0",
+    "the images of": "the films of",
+    "/ spread}": "/ spread * present}",
+}
 
 
 def picture_changes(plan: Plan, column: Column) -> list[str]:
-    """Return the functions that change a batch of images.
+    """Return the functions that change a batch of images or films.
 
     Args:
         plan: Of a run that changes these.
-        column: The images.
+        column: The images or films.
     """
     config = plan.config
     strength = STRENGTHS[config.augmentation]
@@ -61,4 +75,9 @@ def picture_changes(plan: Plan, column: Column) -> list[str]:
     flip = '    layers.RandomFlip("horizontal"),\n' if config.augmentation_flip else ""
     limits = literal(pixel_range(plan.splits.train.features[column.name]))
     made: str = _LAYERS.format(**told, flip=flip, limits=limits)
-    return [made.strip(), _FUNCTIONS.strip()]
+    if column.kind == "image":
+        return [made.strip(), _FUNCTIONS.replace("FLAT", "").replace("BACK", "").strip()]
+    functions = _FUNCTIONS.replace("FLAT", _FLAT).replace("BACK", _BACK)
+    for word, other in _OF_FILMS.items():
+        functions = functions.replace(word, other)
+    return [made.strip(), functions.strip()]

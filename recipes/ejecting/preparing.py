@@ -12,10 +12,12 @@ from ...zoo.inputs.category_inputs import Vocabulary, vocabulary
 from ...zoo.inputs.number_inputs import NUMBER_BOUND
 from ...zoo.inputs.preprocessing import MAXIMUM_CATEGORIES, MAXIMUM_ONE_HOT, divide
 from ...zoo.tensors import clean_arrays
-from .plan import Plan, cannot
-from .text_lines import TOLD, text_function
+from ..answering.methods import method_of
+from .plan import Plan
+from .text_lines import ANSWER_SO_FAR, ONE_VOCABULARY, TOLD, text_function
 from .variants import synonym_lines
 from .wide_inputs import (
+    film_lines,
     image_lines,
     recording_lines,
     sequence_lines,
@@ -127,7 +129,7 @@ def _wide(plan: Plan) -> list[str]:
         elif column.kind == "audio":
             lines += ["", *recording_lines(plan, column)]
         elif column.kind == "frames":
-            raise cannot("A run on films", "tables, texts, series, recordings or images")
+            lines += ["", *film_lines(plan, column)]
     return lines
 
 
@@ -202,14 +204,27 @@ def _embedded(names: list[str], many: list[str], found: Mapping[str, Vocabulary]
 def _text(plan: Plan, position: int) -> list[str]:
     level, length = plan.text_level, str(plan.config.text_length)
     made = "letter_numbers" if level == "character" else "word_numbers"
+    needed = method_of(plan.task).inputs if plan.task.is_sequence else {}
+    shared = bool(needed.get("one_vocabulary"))
     if position == 0:
         if plan.synonyms:
             plan.helpers.append("\n".join(synonym_lines(plan)))
-        plan.helpers.append(text_function(level, length, bool(plan.synonyms)))
+        plan.helpers.append(text_function(level, length, bool(plan.synonyms), shared))
     key = f"text_{position}"
-    return [
+    lines = [
         *comment(TOLD[level]) * (position == 0),
         f'inputs["{key}"] = keras.Input((1,), dtype="string", name="{key}")',
-        f'numbered = {made}(features["{key}"][train])',
-        f'encoded["{key}"] = ops.cast(numbered(inputs["{key}"]), "int32")',
     ]
+    numbers, known = f'ops.cast(numbered(inputs["{key}"]), "int32")', f'features["{key}"][train]'
+    if needed.get("answer_so_far") and position == len(plan.named("text")) - 1:
+        return [*lines, *ANSWER_SO_FAR.format(known=known).strip().split("\n")]
+    if shared:
+        first = ONE_VOCABULARY.strip().split("\n") if position == 0 else []
+        return [
+            *lines[:-1],
+            *first,
+            lines[-1],
+            f"numbered = {made}({known}, every)",
+            f'encoded["{key}"] = {numbers}',
+        ]
+    return [*lines, f"numbered = {made}({known})", f'encoded["{key}"] = {numbers}']

@@ -102,8 +102,93 @@ def due(rows):
         "accuracy": "right / tokens",
     },
 )
+_TRANSLATION = SequenceAnswer(
+    due='''
+def due(rows):
+    """Return the encoded rows, the word that is due at each place, and its weight."""
+    tensors = encode(take(rows))
+    targets = np.zeros_like(tensors["text_1"])
+    targets[:, :-1] = tensors["text_1"][:, 1:]
+    lengths = np.array([len(text.split()) for text in features["text_1"][rows, 0]])
+    ended = np.flatnonzero(lengths < targets.shape[1])  # an answer that was cut has no end
+    targets[ended, (targets[ended] != 0).sum(axis=1)] = END
+    return tensors, targets, (targets > 1).astype("float32")  # unknown words are not learnt
+''',
+    functions='''
+def translated(rows):
+    """Return the answer to each of some rows: the likeliest word each time, until the end."""
+    read = encode(take(rows))
+    so_far = np.zeros_like(read["text_1"])
+    so_far[:, 0] = START
+    for place in range(so_far.shape[1] - 1):
+        chances = np.array(network(read | {"text_1": so_far}, training=False)[:, place])
+        chances[:, [0, 1, START]] = -1.0  # what no answer holds
+        so_far[:, place + 1] = chances.argmax(axis=1)
+    words, answers = answer_numbers.get_vocabulary(), []
+    for row in so_far[:, 1:].tolist():
+        row = row[: row.index(END)] if END in row else row
+        answers.append(joined(" ".join(words[number] for number in row)))
+    return answers
+''',
+    counted="""
+    pieces = np.array_split(rows, math.ceil(len(rows) / 256))
+    said, true = [answer for piece in pieces for answer in translated(piece)], labels[rows].tolist()
+    pairs = zip(said, true, strict=True)
+    equal = [one.lower().split() == other.lower().split() for one, other in pairs]
+""",
+    scores={
+        "bleu": "BLEU(lowercase=True).corpus_score(said, [true]).score",
+        "chrf": "CHRF(lowercase=True).corpus_score(said, [true]).score",
+        "exact_match": "np.mean(equal)",
+    },
+)
+_SPAN = SequenceAnswer(
+    due='''
+def due(rows):
+    """Return the encoded rows, first and last word of each answer, and 0 for those not read."""
+    tensors = encode(take(rows))
+    known = (places[rows] < tensors["text_0"].shape[1]).all(axis=1, keepdims=True)
+    targets = np.where(known, places[rows], 0).astype("int32")
+    return tensors, targets, np.repeat(known, 2, axis=1).astype("float32")
+''',
+    functions='''
+def answer(passage, first, last):
+    """Return the likeliest words of a passage: a first one, and a last one up to 30 later."""
+    words = word_places(passage)[: len(first)]
+    if not words:
+        return ""
+    joint = np.triu(np.outer(first[: len(words)], last[: len(words)]))
+    start, end = np.unravel_index(np.tril(joint, 30).argmax(), joint.shape)
+    return passage[words[start][0] : words[end][1]]
+
+
+def plain(text):
+    """Return the words of a text without punctuation and articles."""
+    text = text.lower().translate(str.maketrans("", "", string.punctuation))
+    return re.sub(r"\\b(a|an|the)\\b", " ", text).split()
+
+
+def shared(said, true):
+    """Return the harmonic mean of the shares of words that two answers have in common."""
+    if not said or not true:
+        return float(said == true)
+    common = sum((collections.Counter(said) & collections.Counter(true)).values())
+    return 2 * common / (len(said) + len(true))
+''',
+    counted="""
+    passages = features["text_0"][rows, 0]
+    said = [answer(text, *chances) for text, chances in zip(passages, predict(rows), strict=True)]
+    pairs = [(plain(one), plain(other)) for one, other in zip(said, labels[rows], strict=True)]
+""",
+    scores={
+        "token_f1": "np.mean([shared(*pair) for pair in pairs])",
+        "exact_match": "np.mean([one == other for one, other in pairs])",
+    },
+)
 SEQUENCE_ANSWERS: Mapping[str, SequenceAnswer] = {
     "sequence_labelling": _LABELLING,
     "next_token": _NEXT_TOKEN,
+    "translation": _TRANSLATION,
+    "span": _SPAN,
 }
 """By the kind of task."""

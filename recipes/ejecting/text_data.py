@@ -6,12 +6,13 @@ from pathlib import Path
 
 from ..reading.encodings import choose_encoding
 from ..reading.opening import find
-from ..reading.raw_texts import open_table
+from ..reading.sources import drop_empty_tail, open_source
+from ..reading.tables import Table
 from .plan import Plan, cannot
 from .table_data import frame_lines
 from .writing import listed, literal
 
-__all__ = ["passage_data", "passage_division", "tagged_data"]
+__all__ = ["passage_data", "passage_division", "tagged_data", "texts_read"]
 
 _CONLL = """
 sentences = [[]]
@@ -24,6 +25,22 @@ for line in Path(DATA).read_text(encoding={encoding}).splitlines():
 pairs = [zip(*sentence, strict=True) for sentence in sentences if sentence]
 frame = pd.DataFrame([map(" ".join, pair) for pair in pairs], columns=["tokens", "tags"])
 """
+
+
+def texts_read(plan: Plan) -> tuple[Table, list[str]]:
+    """Return a table of texts, and the lines that leave it in `frame`, without empty rows after it.
+
+    Args:
+        plan: Of a run on a table of which texts are read as they stand.
+    """
+    source, options = plan.dataset.source, plan.options
+    separator, encoding = options.get("separator"), options.get("encoding")
+    whole, _ = open_source(source, separator=separator, encoding=encoding)
+    table = drop_empty_tail(whole)
+    lines = frame_lines(source, table)
+    if len(table) < len(whole):
+        lines.append(f"frame = frame.iloc[:{len(table)}]  # the rows after these are empty")
+    return table, lines
 
 
 def tagged_data(plan: Plan) -> list[str]:
@@ -43,8 +60,7 @@ def tagged_data(plan: Plan) -> list[str]:
         encoding = literal(plan.options.get("encoding") or "utf-8")
         lines = _CONLL.format(encoding=encoding).strip().split("\n")
     else:
-        table = open_table(source, plan.options)
-        lines = frame_lines(source, table)
+        table, lines = texts_read(plan)
         if len(table) != len(plan.dataset):
             lines.append(f'frame = frame[frame[{literal(column.name)}].str.strip() != ""]')
     return [

@@ -13,7 +13,14 @@ from ...zoo.tensors import clean_arrays
 from .plan import Plan, cannot
 from .writing import comment
 
-__all__ = ["image_lines", "recording_lines", "sequence_lines", "standardised", "window_lines"]
+__all__ = [
+    "film_lines",
+    "image_lines",
+    "recording_lines",
+    "sequence_lines",
+    "standardised",
+    "window_lines",
+]
 
 MOST_WINDOWS = 2_000
 
@@ -68,6 +75,28 @@ def image_lines(column: Column) -> list[str]:
         f'inputs["image_0"] = keras.Input({column.shape}, name="image_0")',
         "standardise = layers.Normalization(mean=mean.tolist(), variance=variance.tolist())",
         'encoded["image_0"] = standardise(inputs["image_0"])',
+    ]
+
+
+def film_lines(plan: Plan, column: Column) -> list[str]:
+    """Return the lines that standardise the channels of films."""
+    longest = plan.config.sequence_length
+    block = clean_arrays(plan.dataset.features, [column])[column.name]
+    cut = f"[:, :{longest}]" if block.shape[1] > longest else ""
+    why = "Pixels: each channel gets mean 0 and deviation 1 over all frames of the training rows."
+    return [
+        *comment(why),
+        f'pixels = features["frames_0"][train]{cut}',
+        "mean = np.nanmean(pixels, axis=(0, 1, 2, 3), dtype=float)",
+        'squares = np.square(pixels - mean.astype("float32"))',
+        "variance = np.nanmean(squares, axis=(0, 1, 2, 3), dtype=float)",
+        f'inputs["frames_0"] = keras.Input({(None, *column.shape)}, name="frames_0")',
+        f'frames = inputs["frames_0"]{cut}',
+        "standardise = layers.Normalization(mean=mean.tolist(), variance=variance.tolist())",
+        'encoded["frames_0"] = ops.where(ops.isnan(frames), 0.0, standardise(frames))',
+        "seen = ops.any(ops.logical_not(ops.isnan(frames)), axis=(2, 3, 4))",
+        *_present("ops.expand_dims(seen, -1)"),
+        'encoded["frames_0_present"] = present',
     ]
 
 

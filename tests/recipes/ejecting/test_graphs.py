@@ -26,9 +26,18 @@ DATA = {
     ),
     "window": ([Column("x", "sequence", 2)], {"x": GENERATOR.normal(size=(ROWS, 9, 2))}),
 }
+PAIR = [Column("read", "text"), Column("written", "text")]
+DATA["pair"] = (PAIR, {"read": WORDS, "written": WORDS[::-1]})
+DATA["question"] = DATA["pair"]
 DATA["window"][1]["x"][:, -1, 0] = np.nan  # to be forecast; the other number is known ahead
 CLASSES = Task("multiclass", ("a", "b", "c"))
 AHEAD = Task("forecasting", ("x",), 3)
+TASKS = {"window": AHEAD, "pair": Task("translation"), "question": Task("span")}
+READ = {
+    "window": {"windows": True},
+    "pair": {"text_level": "token", "answer_so_far": True},
+    "question": {"one_vocabulary": True},
+}
 CASES = [
     ("mlp", "table", {"units": (5, 4, 3), "batch_normalization": True, "l2": 0.01, "dropout": 0.2}),
     ("mlp", "text", {"units": (4,), "dropout": 0.2}),
@@ -45,6 +54,10 @@ CASES = [
     ("mlp", "window", {"units": (4,), "mix_variables": True}),
     ("gru", "window", {"units": (3,)}),
     ("transformer_encoder", "window", {"embedding_width": 16, "layers": 1}),
+    ("recurrent_encoder_decoder", "pair", {"units": (8,)}),
+    ("transformer_encoder_decoder", "pair", {"embedding_width": 16, "layers": 1, "heads": 2}),
+    ("gru", "question", {"units": (4,)}),
+    ("transformer_encoder", "question", {"embedding_width": 16, "layers": 1}),
 ]
 
 
@@ -52,9 +65,8 @@ def built(name, data, settings, seed):
     columns, rows = DATA[data]
     keras.utils.set_random_seed(seed)
     few = {"maximum_one_hot": 3} if data == "table" else {}
-    preprocessor = model_inputs(columns, rows, windows=data == "window", minimum_count=1, **few)
-    task = AHEAD if data == "window" else CLASSES
-    return parts(build(name, preprocessor, task, **settings)).trunk
+    preprocessor = model_inputs(columns, rows, minimum_count=1, **few, **READ.get(data, {}))
+    return parts(build(name, preprocessor, TASKS.get(data, CLASSES), **settings)).trunk
 
 
 @pytest.mark.parametrize(("name", "data", "settings"), CASES, ids=lambda each: str(each)[:30])
