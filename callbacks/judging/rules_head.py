@@ -55,6 +55,10 @@ def _loss_verdict(head: Head) -> Verdict:
     if loss == "kl_divergence" and width == 1 and set(head.values) <= {0.0, 1.0}:
         cause = "kl_divergence of one unit counts nothing for targets of 0."
         return "error", cause, "Use binary_crossentropy with a sigmoid.", 0.9
+    shares = head.target.minimum >= 0 and head.target.maximum <= 1
+    if loss == "kl_divergence" and head.is_continuous and (width == 1 or not shares):
+        cause = "kl_divergence compares shares that add up to 1, and the targets are other numbers."
+        return "error", cause, "Use mse with a linear output, or mae against outliers.", 0.9
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -79,6 +79,15 @@ class Pool:
     def targets(self) -> dict[str, np.ndarray]:
         """Return the targets by name; `y` or `y_0`, `y_1` where they have none."""
         return {} if self.y is None else _named(self.y, "y")
+
+    def with_inputs(self, changed: Mapping[str, np.ndarray]) -> Pool:
+        """Return the pool with these inputs, by name, in the place of its own."""
+        arrays = [changed.get(name, array) for name, array in self.inputs().items()]
+        if isinstance(self.x, dict):
+            return replace(self, x=dict(zip(self.x, arrays, strict=True)))
+        return replace(
+            self, x=type(self.x)(arrays) if isinstance(self.x, (list, tuple)) else arrays[0]
+        )
 
     def with_targets(self, change: Callable[[np.ndarray], np.ndarray]) -> Pool:
         """Return the pool with every target changed alike."""

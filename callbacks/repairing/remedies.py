@@ -8,6 +8,7 @@ from . import remedies_head as head
 from . import remedies_layers as layers
 from . import remedies_rate as rate
 from . import remedies_rows as rows
+from . import remedies_split as division
 from .subject import Subject
 from .trial import Remedy, Trial
 
@@ -38,9 +39,15 @@ COLUMNS = Remedy(
 )
 INPUTS = Remedy("standardise_inputs", data.standardise_inputs, "standardise inputs in the model")
 TARGETS = Remedy("standardise_targets", data.standardise_targets, "learn standardised targets")
-APART = Remedy("set_apart", rows.set_apart, "keep rows for validation", judged=False)
-REDIVIDE = Remedy("redivide", rows.redivide, "divide the rows anew", judged=False)
-SHARED = Remedy("drop_shared", rows.drop_shared, "judge by unseen rows only", judged=False)
+APART = Remedy("set_apart", division.set_apart, "keep rows for validation", judged=False)
+SCALE = Remedy(
+    "match_scale",
+    division.match_scale,
+    "give validation rows the scale of the others",
+    judged=False,
+)
+REDIVIDE = Remedy("redivide", division.redivide, "divide the rows anew", judged=False)
+SHARED = Remedy("drop_shared", division.drop_shared, "judge by unseen rows only", judged=False)
 WEIGHTS = Remedy("class_weights", rows.class_weights, "weigh classes alike")
 MIX = Remedy("mix_rows", rows.mix_rows, "mix the training rows")
 EVEN = Remedy("drop_weights", rows.drop_weights, "let rows weigh the same")
@@ -86,7 +93,7 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "wrong_output_activation": (HEAD, LOSS),
     "unnormalised_input": (INPUTS, NORM),
     "unnormalised_target": (TARGETS,),
-    "bad_split": (REDIVIDE,),
+    "bad_split": (SCALE, REDIVIDE),
     "leakage": (SHARED,),
     "no_validation": (APART,),
     "nan_loss": (EDGES, LEAVE_OUT, UNANSWERED, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS, RELU),

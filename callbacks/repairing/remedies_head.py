@@ -186,7 +186,9 @@ def fitting(head: Head, labels: np.ndarray, trial: Trial, fault: str = "") -> Fi
         trial: The trial as it is.
         fault: What was found: it may tell class numbers from counts.
     """
-    if head.part is None or labels.dtype.kind not in "fiub" or head.loss in HINGES:
+    if head.part is None or labels.dtype.kind not in "fiub":
+        return None
+    if head.loss in HINGES and fault != "wrong_loss":
         return None
     units = _units(head, trial)
     loss, activation = trial.losses.get(0, head.loss), _activation(head, trial)

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from ..findings import Finding
-from .pool import Pool
 from .remedies_data import MEND, means_of
 from .subject import Subject
 from .trial import Change, Trial
 
 __all__ = [
     "class_weights",
-    "drop_shared",
     "drop_weights",
     "fill_gaps",
     "fill_infinity",
     "leave_out_rows",
     "leave_out_unanswered",
     "mix_rows",
-    "redivide",
-    "set_apart",
 ]
 
-APART = 0.15  # share of the rows that is kept for validation
 IN_BLOCKS = 0.5  # of the changes of class from row to row that mixed rows would have
 UNEVEN = 10.0  # times as much as another class, in its rows and in all
 MOST = 0.5  # more broken rows than this are filled instead of left out
@@ -84,7 +78,7 @@ def fill_gaps(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:
     if not filled:
         return None
     what = "NaN and infinity in the inputs are filled with the mean of the feature."
-    pool = replace(trial.pool, x=_replaced(trial.pool.x, trial.pool.inputs(), filled))
+    pool = trial.pool.with_inputs(filled)
     targets_good = replace(pool, x=np.zeros(len(pool.finite()))).finite()
     change = Change(what, "inputs " + ", ".join(filled), "NaN", "mean")
     return trial.with_(change, pool=pool.without(~targets_good))
@@ -111,66 +105,9 @@ def fill_infinity(trial: Trial, subject: Subject, finding: Finding) -> Trial | N
     if not filled or not any(np.isfinite(array).any() for array in filled.values()):
         return None
     what = "Infinity in the inputs is the least or the greatest number of the feature."
-    pool = replace(trial.pool, x=_replaced(trial.pool.x, trial.pool.inputs(), filled))
+    pool = trial.pool.with_inputs(filled)
     change = Change(what, "inputs " + ", ".join(filled), "infinity", "least and greatest")
     return trial.with_(change, pool=pool)
-
-
-def set_apart(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
-    """Keep 15 % of the training rows for validation, each class by its share.
-
-    Guide: MIS-1, PH-1c.
-    """
-    if len(trial.pool.validation) or len(trial.pool.train) < 8:
-        return None
-    train, held = _divided(trial.pool, trial.pool.train)
-    what = f"{len(held)} of {len(trial.pool.train)} rows are kept for validation, by class."
-    change = Change(what, "validation rows", 0, len(held))
-    return trial.with_(change, pool=replace(trial.pool, train=train, validation=held))
-
-
-def redivide(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
-    """Pool training and validation rows, and divide them at random.
-
-    Guide: PH-1c.
-    """
-    pool = trial.pool
-    if not len(pool.validation):
-        return None
-    everything = np.concatenate([pool.train, pool.validation])
-    train, held = _divided(pool, everything, len(pool.validation) / len(everything))
-    what = "All rows are divided anew at random: the validation rows were unlike the training rows."
-    change = Change(what, "validation rows", len(pool.validation), len(held))
-    return trial.with_(change, pool=replace(pool, train=train, validation=held))
-
-
-def drop_shared(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
-    """Leave out of validation the rows that stand among the training rows too.
-
-    Where hardly any would be left, new ones are set apart, and their twins leave the training rows.
-
-    Guide: MIS-1.
-    """
-    pool = trial.pool
-    keys = _keys(pool)
-    shared = np.isin(keys[pool.validation], keys[pool.train])
-    if not shared.any():
-        return None
-    left = pool.validation[~shared]
-    count = int(shared.sum())
-    if len(left) >= max(8, 0.25 * len(pool.validation)):
-        what = f"{count} validation rows that are training rows too are left out of validation."
-        change = Change(what, "validation rows", len(pool.validation), len(left))
-        return trial.with_(change, pool=replace(pool, validation=left))
-    _, first = np.unique(keys[pool.train], return_index=True)
-    _, held = _divided(pool, pool.train[np.sort(first)])
-    train = pool.train[~np.isin(keys[pool.train], keys[held])]
-    what = (
-        f"{count} of {len(pool.validation)} validation rows are training rows too:"
-        f" {len(held)} other rows are kept for validation, and are no training rows any more."
-    )
-    change = Change(what, "validation rows", len(pool.validation), len(held))
-    return trial.with_(change, pool=replace(pool, train=train, validation=held))
 
 
 def class_weights(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
@@ -248,44 +185,3 @@ def _classes(labels: np.ndarray, trial: Trial, subject: Subject) -> tuple[np.nda
     else:
         _, classes = np.unique(numbers[:, 0], return_inverse=True)
     return classes, np.bincount(classes[trial.pool.train], minlength=int(classes.max()) + 1)
-
-
-def _divided(pool: Pool, rows: np.ndarray, share: float = APART) -> tuple[np.ndarray, np.ndarray]:
-    """Divide rows into training and validation by a fixed seed, and by class if they are few."""
-    generator = np.random.default_rng(0)
-    shuffled = generator.permutation(rows)
-    targets = list(pool.targets().values())
-    held: list[int] = []
-    groups = np.zeros(len(shuffled), int)
-    if len(targets) == 1 and targets[0].dtype.kind in "iufb":
-        labels = targets[0].reshape(len(targets[0]), -1)
-        one = labels[:, 0] if labels.shape[1] == 1 else labels.argmax(axis=1)
-        values, found = np.unique(one[shuffled], return_inverse=True)
-        if len(values) <= 0.2 * len(shuffled):
-            groups = found
-    for group in np.unique(groups):
-        members = shuffled[groups == group]
-        held += members[: round(share * len(members))].tolist()
-    if not held:
-        held = shuffled[: max(1, int(share * len(shuffled)))].tolist()
-    chosen = np.array(held)
-    return np.setdiff1d(rows, chosen, assume_unique=False), np.sort(chosen)
-
-
-def _keys(pool: Pool) -> np.ndarray:
-    """Return a number for each row that equal rows share."""
-    parts = [
-        array.reshape(len(array), -1) if array.dtype.kind in "fiub" else array.reshape(-1, 1)
-        for array in pool.inputs().values()
-    ]
-    hashes = [hash(tuple(part[row].tobytes() for part in parts)) for row in range(len(parts[0]))]
-    return np.array(hashes)
-
-
-def _replaced(
-    x: object, names: Mapping[str, np.ndarray], filled: Mapping[str, np.ndarray]
-) -> object:
-    arrays = [filled.get(name, array) for name, array in names.items()]
-    if isinstance(x, dict):
-        return dict(zip(x, arrays, strict=True))
-    return type(x)(arrays) if isinstance(x, (list, tuple)) else arrays[0]

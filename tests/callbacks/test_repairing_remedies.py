@@ -10,6 +10,7 @@ from goodfit.callbacks.repairing import (
     remedies_data,
     remedies_rate,
     remedies_rows,
+    remedies_split,
 )
 from goodfit.callbacks.repairing.building import start_of
 from goodfit.callbacks.repairing.pool import Pool
@@ -82,6 +83,22 @@ def test_where_most_rows_have_gaps_they_are_filled():
     assert applied(remedies_rows.leave_out_rows, model, trial_of(x)) == (None, None)
     changed, _ = applied(remedies_rows.fill_gaps, model, trial_of(x))
     assert np.isfinite(changed.pool.x).all()
+
+
+def test_validation_rows_in_another_unit_are_brought_to_that_of_the_others():
+    x = X.copy()
+    trial = trial_of(x)
+    held = trial.pool.validation
+    assert applied(remedies_split.match_scale, model_of(layers.Dense(1)), trial) == (None, None)
+    for factor in (255.0, 1 / 1000):
+        trial.pool.x[held] = X[:10] * factor
+        changed, _ = applied(remedies_split.match_scale, model_of(layers.Dense(1)), trial)
+        np.testing.assert_allclose(
+            changed.pool.x[held].std(), X[:10].std() if factor > 1 else X[10:].std(), rtol=1e-4
+        )
+        np.testing.assert_array_equal(changed.pool.x[trial.pool.train], X[10:])
+    trial.pool.x[held] = X[:10] + 1000.0  # other rows, not another unit
+    assert applied(remedies_split.match_scale, model_of(layers.Dense(1)), trial) == (None, None)
 
 
 def test_infinity_is_the_least_or_the_greatest_number_of_its_feature():
@@ -180,7 +197,7 @@ def test_targets_are_learned_standardised_and_answered_in_units():
 
 def test_rows_are_kept_apart_by_class_and_none_twice():
     y = (np.arange(40) % 4 == 0).astype("int32")
-    changed, _ = applied(remedies_rows.set_apart, model_of(layers.Dense(1)), trial_of(y=y, held=0))
+    changed, _ = applied(remedies_split.set_apart, model_of(layers.Dense(1)), trial_of(y=y, held=0))
     pool = changed.pool
     assert not set(pool.train) & set(pool.validation)
     assert sorted([*pool.train, *pool.validation]) == list(range(40))
@@ -190,13 +207,13 @@ def test_rows_are_kept_apart_by_class_and_none_twice():
 def test_rows_are_divided_anew_and_shared_ones_no_longer_judge():
     model = model_of(layers.Dense(1))
     ordered = trial_of(x=np.sort(X, axis=0))
-    changed, _ = applied(remedies_rows.redivide, model, ordered)
+    changed, _ = applied(remedies_split.redivide, model, ordered)
     before, after = ordered.pool.x[ordered.pool.validation], changed.pool.x[changed.pool.validation]
     whole = ordered.pool.x.mean()
     assert abs(after.mean() - whole) < abs(before.mean() - whole)
     x = np.concatenate([X[10:14], X[:10], X[10:]])
     y = np.concatenate([BINARY[10:14], BINARY[:10], BINARY[10:]])
-    changed, _ = applied(remedies_rows.drop_shared, model, trial_of(x, y, 14))
+    changed, _ = applied(remedies_split.drop_shared, model, trial_of(x, y, 14))
     assert len(changed.pool.validation) == 10
 
 

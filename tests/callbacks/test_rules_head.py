@@ -97,6 +97,7 @@ WRONG = {
     "categorical, numbered": (output(CCE, "softmax", (3,)), labels(0, 1, 2), "wrong_loss"),
     "categorical, many labels": (output(CCE, "sigmoid", (6,)), marks(6), "wrong_loss"),
     "poisson below 0": (output("poisson", "softplus"), numbers(-2, 2), "wrong_loss"),
+    "kld of numbers": (output("kl_divergence", "linear"), numbers(-3, 50), "wrong_loss"),
     "hinge on numbers": (output("hinge", "linear"), numbers(0, 50), "wrong_loss"),
     "cosine of one unit": (
         output("cosine_similarity", "linear"), numbers(0, 50), "wrong_loss",
