@@ -35,9 +35,9 @@ def picks(x: Any, y: Any) -> Score:
 
 
 def decides(x: Any, y: Any, cut: float = 0.5) -> Score:
-    """Return the share of rows on the right side of the cut."""
+    """Return the share of rows on the right side of the cut; of two shares the second counts."""
     labels = labels_of(y)
-    return lambda model: float(np.mean((answers(model, x)[:, 0] > cut) == labels))
+    return lambda model: float(np.mean((answers(model, x)[:, -1] > cut) == labels))
 
 
 def trusted(x: Any, y: Any) -> Score:
