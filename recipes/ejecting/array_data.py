@@ -1,8 +1,6 @@
-"""The part of a script that reads arrays from an npz file, or recordings from a folder."""
+"""The part of a script that reads arrays from an npz file."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 
@@ -10,7 +8,7 @@ from ..reading.arrays import FEATURE_NAMES, TARGET_ARRAY_NAMES
 from .plan import Plan, cannot
 from .writing import listed, literal
 
-__all__ = ["array_data", "recording_data"]
+__all__ = ["array_data"]
 
 _DIVIDED = """
 ends = stored[{ends}]  # the rows lie end to end
@@ -53,51 +51,3 @@ def _answers(plan: Plan, text: str, labels: np.ndarray) -> list[str]:
     lines = listed(plan.task.names, before="CLASSES = ")
     shown = "str(each)" if labels.dtype.kind not in "fb" else 'f"{each:g}"'
     return [*lines, f"labels = np.array([CLASSES.index({shown}) for each in {text}.tolist()])"]
-
-
-def recording_data(plan: Plan) -> list[str]:
-    """Return the lines that read a folder of WAV files by class."""
-    from scipy.io import wavfile
-
-    if (Path(plan.dataset.source) / "metadata.csv").exists():
-        raise cannot("A run on recordings with a table", "recordings in a folder for each class")
-    (column,) = plan.dataset.columns
-    found = {
-        (wavfile.read(path)[0], wavfile.read(path)[1].dtype.kind)
-        for path in map(Path, plan.dataset.extras["file"])
-    }
-    if {rate for rate, _ in found} != {column.rate}:
-        raise cannot("A run on recordings of several rates", "recordings of one rate")
-    lines = [
-        "def samples(path):",
-        '    """Return a recording as numbers from -1 to 1, several channels as their mean."""',
-        "    _, data = wavfile.read(path)",
-    ]
-    kinds = {kind for _, kind in found}
-    if "u" in kinds:
-        lines += [
-            '    if data.dtype.kind == "u":',
-            '        data = (data.astype("float32") - 128) / 128',
-        ]
-    if "i" in kinds:
-        lines += [
-            '    if data.dtype.kind == "i":',
-            "        data = data / 2.0 ** (8 * data.itemsize - 1)",
-        ]
-    lines += [
-        '    data = data.astype("float32")',
-        '    return data if data.ndim == 1 else data.mean(axis=1, dtype="float32")',
-        *("", ""),
-        *listed(plan.task.names, before="CLASSES = "),
-    ]
-    return [
-        *lines,
-        'paths = sorted(path for path in Path(DATA).rglob("*") if path.suffix.lower() == ".wav")',
-        "sounds = [samples(path) for path in paths]",
-        "longest = max(map(len, sounds))",
-        'block = np.full((len(sounds), longest), np.nan, "float32")  # NaN after the end',
-        "for row, sound in enumerate(sounds):",
-        "    block[row, : len(sound)] = sound",
-        'features = {"recording": block}',
-        "labels = np.array([CLASSES.index(path.relative_to(DATA).parts[0]) for path in paths])",
-    ]

@@ -15,7 +15,7 @@ from ..reading.wording import some
 from ..rereading import check_finished, check_unchanged, reread
 from ..training.building import build_model
 from ..training.runs import Run, open_run
-from .array_data import array_data, recording_data
+from .array_data import array_data
 from .checked import check_reading
 from .division import division
 from .fitting_lines import joined, settings, training
@@ -24,6 +24,7 @@ from .paired_texts import answered_data, translated_data
 from .picture_data import picture_data
 from .plan import Plan, cannot
 from .preparing import preparing
+from .recording_data import recording_data
 from .scoring_lines import scored, scoring
 from .sequence_answers import SEQUENCE_ANSWERS
 from .series_data import series_data, series_division

@@ -100,10 +100,13 @@ def training(plan: Plan) -> tuple[list[str], list[str]]:
             lines.append(f"{', '.join(made)} = in_spreads({part}, encoded_{part})")
             names += made
     elif task.kind in SEQUENCE_ANSWERS:
-        functions.append(SEQUENCE_ANSWERS[task.kind].due.strip())
+        parts = '[f"{word} " for word in text.split()]'
+        parts = parts if any(len(name) > 1 for name in task.names) else "text"
+        functions.append(SEQUENCE_ANSWERS[task.kind].due.strip().replace("PARTS", parts))
         lines = [*comment("What is encoded never changes, so it is done once.")]
         lines.append("encoded_train, targets_train, weights_train = due(train)")
         lines.append("encoded_validation, targets_validation, weights_validation = due(validation)")
+        lines += before
         arrays += ["targets_train", "weights_train"]
         watched += ["targets_validation", "weights_validation"]
     else:

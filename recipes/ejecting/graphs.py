@@ -182,7 +182,9 @@ def _constant(value: Any) -> str:
         import numpy as np
 
         array = np.asarray(value)
-        return literal(array.item()) if array.ndim == 0 else literal(array.tolist())
+        if array.ndim == 0:
+            return literal(array.item())
+        return f"np.array({literal(array.tolist())}, {literal(array.dtype.name)})"
     return literal(value)
 
 

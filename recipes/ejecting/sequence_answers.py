@@ -185,10 +185,54 @@ def shared(said, true):
         "exact_match": "np.mean([one == other for one, other in pairs])",
     },
 )
+_SPEECH = SequenceAnswer(
+    due='''
+def due(rows):
+    """Return the encoded rows, the numbers of the symbols said, 0 after the last, and weights."""
+    said = [[SYMBOLS.index(part) + 1 for part in PARTS] for text in labels[rows]]
+    targets = np.zeros((len(rows), max(map(len, said))), "int32")
+    for row, numbers in enumerate(said):
+        targets[row, : len(numbers)] = numbers
+    return encode(take(rows)), targets, np.ones(len(rows), "float32")
+''',
+    functions='''
+def heard(rows):
+    """Return the likeliest text of each recording, all ways to say it taken together."""
+    answers = predict(rows)
+    lengths = np.full(len(rows), answers.shape[1], "int32")
+    how = {"strategy": "beam_search", "beam_width": 32, "top_paths": 1, "mask_index": 0}
+    paths, _ = ops.ctc_decode(answers, lengths, **how)
+    texts = ["".join(SYMBOLS[n - 1] for n in row if n > 0) for row in np.asarray(paths)[0]]
+    return [" ".join(text.split()) for text in texts]
+
+
+def distance(one, other):
+    """Return how many parts must be put in, left out or replaced to make one the other."""
+    last = list(range(len(other) + 1))
+    for row, part in enumerate(one, 1):
+        now = [row]
+        for place, each in enumerate(other):
+            now.append(min(last[place] + (part != each), last[place + 1] + 1, now[place] + 1))
+        last = now
+    return last[-1]
+''',
+    counted="""
+    pieces = np.array_split(rows, math.ceil(len(rows) / 256))
+    said = [text for piece in pieces for text in heard(piece)]
+    signs = list(zip(labels[rows], said, strict=True))
+    words = [(one.split(), other.split()) for one, other in signs]
+""",
+    scores={
+        "word_error_rate": "sum(distance(*p) for p in words) / sum(len(true) for true, _ in words)",
+        "character_error_rate": "sum(distance(*p) for p in signs) / sum(len(t) for t, _ in signs)",
+        "sentence_accuracy": "np.mean([one == other for one, other in words])",
+    },
+)
 SEQUENCE_ANSWERS: Mapping[str, SequenceAnswer] = {
     "sequence_labelling": _LABELLING,
     "next_token": _NEXT_TOKEN,
     "translation": _TRANSLATION,
     "span": _SPAN,
+    "speech": _SPEECH,
 }
 """By the kind of task."""

@@ -125,7 +125,9 @@ def variants(plan: Plan, columns: Sequence[Column]) -> tuple[list[str], list[str
         *listed(keys, before="VARIED = "),
         f"VARIANTS = {count}  # of each row, beside the row itself",
     ]
-    otherwise = changed_sound(strength) if sound else changed_words(strength)
+    otherwise = (
+        changed_sound(strength, plan.task.kind != "speech") if sound else changed_words(strength)
+    )
     both = _VARIANTS.format(names="encoded_train" if sound else "VARIED")
     return ["\n".join(head), otherwise, both.strip()], ["variants = made_variants()"]
 
@@ -140,15 +142,21 @@ def changed_words(strength: float) -> str:
     return source.strip()
 
 
-def changed_sound(strength: float) -> str:
+def changed_sound(strength: float, move: bool = True) -> str:
     """Return the function `otherwise` that changes a recording as `changed_recording` does.
 
     Args:
         strength: What noise and shift are multiplied by.
+        move: Whether a recording begins earlier or later, by which a part of it leaves.
     """
     times = "" if strength == 1 else f"{strength} * "
     figures = {"shift": SHIFT * strength, "least": LEAST_RATIO, "most": MOST_RATIO}
-    return _SOUND.format(**figures, strength=times).strip()
+    source: str = _SOUND.format(**figures, strength=times)
+    if not move:
+        start, end = source.index("    most ="), source.index("    level =")
+        source = (source[:start] + source[end:]).replace("moved", "known")
+        source = source.replace("begun a little earlier or later, and with noise", "with noise")
+    return source.strip()
 
 
 def synonym_lines(plan: Plan) -> list[str]:

@@ -28,15 +28,15 @@ def test_texts_are_changed_alike(strength):
     assert different > 40
 
 
-@pytest.mark.parametrize("strength", [0.5, 1.0])
-def test_recordings_are_changed_alike(strength):
+@pytest.mark.parametrize(("strength", "move"), [(0.5, True), (1.0, True), (1.0, False)])
+def test_recordings_are_changed_alike(strength, move):
     names = {"np": np}
-    exec(changed_sound(strength), names)
+    exec(changed_sound(strength, move), names)
     draw = np.random.default_rng(0)
     for number in range(20):
         sound = np.full(500, np.nan, np.float32)
         length = draw.integers(200, 500)
         sound[:length] = np.sin(np.arange(length) / 9)
         seeds = [np.random.default_rng(number) for _ in range(2)]
-        expected = changed_recording(sound, seeds[0], strength)
+        expected = changed_recording(sound, seeds[0], strength, move=move)
         np.testing.assert_allclose(names["otherwise"](sound, seeds[1]), expected, atol=1e-7)

@@ -1,15 +1,16 @@
-"""Scripts of every further kind of data and task; long, so by hand with `-m slow`."""
+"""Scripts of every further kind of data and task; carrying all out is long: `-m slow`."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from goodfit.recipes import eject, quickstart
 
-pytestmark = pytest.mark.slow
 MORE = "augmentation=standard"
 SMALL = ["model=gru", "units=4"]
 ATTENTION = ["layers=1", "embedding_width=16", "heads=2"]
 NAMES = ["words", "letters", "sequences", "sounds", "films", "arrays"]
 NAMES += ["conll", "passages", "pairs", "translator", "questions", "transformer"]
+NAMES += ["speech", "listed"]
 
 
 def words(folder):
@@ -54,6 +55,24 @@ def sounds(folder):
         noisy = wave + draw.normal(0, 0.2, len(wave))
         wavfile.write(place / f"sound_{number}.wav", 8000, (noisy * 9000).astype("int16"))
     return folder / "sounds"
+
+
+def spoken(folder, name, columns, rows=40):
+    """Recordings with a table of which of three tones follow each other."""
+    from scipy.io import wavfile
+
+    draw, lines = np.random.default_rng(0), [columns]
+    place = folder / name
+    place.mkdir()
+    for number in range(rows):
+        tones = draw.integers(0, 3, draw.integers(1, 4))
+        waves = [np.sin(np.arange(900) * (0.2, 0.6, 1.4)[tone]) for tone in tones]
+        wave = np.concatenate(waves) + draw.normal(0, 0.05, 900 * len(tones))
+        wavfile.write(place / f"{number}.wav", 4000, (wave * 9000).astype("int16"))
+        said = " ".join(("lo", "mid", "hi")[tone] for tone in tones)
+        lines.append(f"{number};{said};{('few', 'many')[len(tones) > 1]}")
+    (place / "metadata.csv").write_text("\n".join(lines))
+    return place
 
 
 def films(folder):
@@ -113,6 +132,25 @@ def questions(folder):
     return path
 
 
+QUICK = {
+    "pairs": (pairs, "german", {"text": "english", "task": "translation"}),
+    "questions": (questions, "answer", {"text": ["passage", "question"], "task": "span"}),
+    "films": (films, None, {}),
+    "speech": (lambda folder: spoken(folder, "spoken", "file;text;class", 20), "text", {}),
+}
+UNITS = {"pairs": ["model=recurrent_encoder_decoder", "units=4"]}
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_script_of_this_kind_reads_what_its_run_read(name, tmp_path, check_form):
+    write, target, options = QUICK[name]
+    settings = UNITS.get(name, SMALL)
+    run = quickstart(
+        write(tmp_path), target, epochs=1, output=tmp_path / "run", settings=settings, **options
+    )
+    check_form(eject(run))  # which compares what both read, row by row
+
+
 @pytest.fixture(scope="module")
 def ejected(tmp_path_factory, carried_out):
     folder = tmp_path_factory.mktemp("kinds")
@@ -156,6 +194,12 @@ def ejected(tmp_path_factory, carried_out):
             {**both, "settings": ["model=transformer_encoder_decoder", *ATTENTION, quick]},
         ),
         "questions": (questions(folder), "answer", {**asked, "settings": [*SMALL, quick]}),
+        "speech": (
+            spoken(folder, "spoken", "file;text;class"),
+            "text",
+            {"settings": [*SMALL, quick, MORE]},
+        ),
+        "listed": (spoken(folder, "listed", "file;text;class"), "class", {"settings": SMALL}),
         "transformer": (
             questions(folder),
             "answer",
@@ -167,11 +211,13 @@ def ejected(tmp_path_factory, carried_out):
     return carried_out(cases, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_script_of_each_kind_comes_to_the_scores_of_its_run(ejected, name, check_scores):
     check_scores(*ejected[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_script_of_each_kind_is_plain_and_well_formed(ejected, name, check_form):
     check_form(ejected[name][1])

@@ -29,10 +29,14 @@ DATA = {
 PAIR = [Column("read", "text"), Column("written", "text")]
 DATA["pair"] = (PAIR, {"read": WORDS, "written": WORDS[::-1]})
 DATA["question"] = DATA["pair"]
+FILM = Column("x", "frames", shape=(8, 9, 1))
+DATA["film"] = ([FILM], {"x": GENERATOR.normal(size=(ROWS, 4, 8, 9, 1))})
+DATA["sound"] = ([Column("x", "audio", rate=4000)], {"x": GENERATOR.normal(size=(ROWS, 400)) / 9})
 DATA["window"][1]["x"][:, -1, 0] = np.nan  # to be forecast; the other number is known ahead
 CLASSES = Task("multiclass", ("a", "b", "c"))
 AHEAD = Task("forecasting", ("x",), 3)
 TASKS = {"window": AHEAD, "pair": Task("translation"), "question": Task("span")}
+TASKS["sound"] = Task("speech", ("a", "b"))
 READ = {
     "window": {"windows": True},
     "pair": {"text_level": "token", "answer_so_far": True},
@@ -57,6 +61,8 @@ CASES = [
     ("recurrent_encoder_decoder", "pair", {"units": (8,)}),
     ("transformer_encoder_decoder", "pair", {"embedding_width": 16, "layers": 1, "heads": 2}),
     ("gru", "question", {"units": (4,)}),
+    ("gru", "film", {"units": (3,)}),
+    ("gru", "sound", {"units": (3,)}),
     ("transformer_encoder", "question", {"embedding_width": 16, "layers": 1}),
 ]
 
@@ -74,7 +80,7 @@ def test_a_network_is_built_again_with_its_first_weights(name, data, settings):
     trunk = built(name, data, settings, seed=3)
     lines, functions = graph_lines(trunk, "given", 3)
     keras.utils.set_random_seed(3)
-    names = {"keras": keras, "layers": keras.layers, "ops": keras.ops}
+    names = {"np": np, "keras": keras, "layers": keras.layers, "ops": keras.ops}
     names["given"] = {
         layer.name: keras.Input(layer.output.shape[1:], dtype=layer.output.dtype, name=layer.name)
         for layer in trunk.layers
