@@ -158,14 +158,18 @@ def ejected(tmp_path_factory, carried_out):
     both = {"text": "english", "task": "translation"}
     asked = {"text": ["passage", "question"], "task": "span"}
     cases = {
-        "words": (words(folder), "verdict", {**text, "settings": ["model=mlp", "units=8", MORE]}),
+        "words": (
+            words(folder),
+            "verdict",
+            {**text, "settings": ["model=mlp", "units=8", quick, MORE]},
+        ),
         "letters": (
             words(folder),
             "verdict",
             {**text, "settings": ["model=convnet", "filters=4", "text_level=character", MORE]},
         ),
-        "sequences": (sequences(folder), None, {"seed": 3, "settings": [*SMALL, MORE]}),
-        "sounds": (sounds(folder), None, {"settings": [*SMALL, MORE]}),
+        "sequences": (sequences(folder), None, {"seed": 3, "settings": [*SMALL, quick, MORE]}),
+        "sounds": (sounds(folder), None, {"settings": [*SMALL, quick, MORE]}),
         "films": (films(folder), None, {"settings": [*SMALL, MORE]}),
         "arrays": (arrays(folder), None, {"settings": SMALL}),
         "conll": (

@@ -88,14 +88,18 @@ def ejected(tmp_path_factory, carried_out):
     folder = tmp_path_factory.mktemp("ejected")
     small = ["units=8", "batch_size=64"]
     more = "augmentation=standard"
-    read = {"text": "note", "settings": [*small, "model=mlp", more]}
+    read = {"text": "note", "settings": [*small, "model=mlp", "learning_rate=0.03", more]}
     tagging = ["model=gru", "units=4", "bidirectional=true", "learning_rate=0.03"]
     following = ["model=gru", "units=4", "learning_rate=0.03"]
     cases = {
         "table": (table(folder), "churned", {"settings": small}),
         "text": (texts(folder), "sold", read),
         "images": (images(folder), None, {"settings": ["filters=2,3,4"]}),
-        "series": (series(folder), "load", {"time": "hour", "horizon": 6, "settings": [more]}),
+        "series": (
+            series(folder),
+            "load",
+            {"time": "hour", "horizon": 6, "settings": [more, "learning_rate=0.03"]},
+        ),
         "tags": (tagged(folder), "tags", {"task": "sequence_labelling", "settings": tagging}),
         "next": (
             story(folder),
