@@ -14,6 +14,7 @@ from .trial import Change, Remedy, Trial
 
 __all__ = ["Attempt", "Engine", "wanted", "worth_trying"]
 
+SHORT = "too_few_epochs"
 Key = tuple[str, str, float | None]
 FOR_NOW = 3
 """Retrainings in which what is kept for now must have paid, together with what followed."""
@@ -179,7 +180,7 @@ class Engine:
 
         Where none has, what is said of it beside is tried: consequences, and remarks.
         """
-        for finding in (*wanted(best.findings), *_beside(best.findings)):
+        for finding in (*wanted(best.findings), *_beside(best.findings, _is_longer(best))):
             for remedy in REMEDIES.get(finding.fault, ()):
                 if finding.severity == "info" and finding.fault != "no_validation":
                     remedy = replace(remedy, must_gain=True)
@@ -241,28 +242,30 @@ def worth_trying(findings: Sequence[Finding]) -> bool:
     return bool(wanted(findings) or _doubts(findings))
 
 
-def _doubts(findings: Sequence[Finding]) -> list[Finding]:
+def _doubts(findings: Sequence[Finding], longer: bool = False) -> list[Finding]:
     """Return the remarks on what may have held a training back, though it went well.
 
     Whether more was to be had can only be told by trying. A training that was to be short is left
-    as it is: one that early stopping ended soon was not to be.
+    as it is: one that early stopping ended soon was not to be, nor one that was too short and was
+    made `longer` already.
     """
     return [
         each
         for each in findings
-        if each.severity == "info" and (each.fault == "over_regularised" or _hasty(each))
+        if each.severity == "info"
+        and (each.fault == "over_regularised" or _hasty(each) or (longer and each.fault == SHORT))
     ]
 
 
 def _hasty(finding: Finding) -> bool:
-    return finding.fault == "too_few_epochs" and "patience" in finding.figures
+    return finding.fault == SHORT and "patience" in finding.figures
 
 
-def _beside(findings: Sequence[Finding]) -> list[Finding]:
+def _beside(findings: Sequence[Finding], longer: bool) -> list[Finding]:
     """Return, as remarks, what may have a part in what is wrong: consequences, and remarks."""
     called = wanted(findings)
     if all(each.severity == "info" for each in called):
-        return _doubts(findings)
+        return _doubts(findings, longer)
     names = [(each, name) for each in called for name in each.consequences]
     return [
         *(replace(each, fault=name, severity="info", where=()) for each, name in names),
@@ -275,6 +278,10 @@ def _stays_for_now(said: Judgement, finding: Finding, remedy: Remedy, candidate:
     certain = remedy.certain and finding.severity == "error" and said.gone
     answers = not candidate.failed and math.isfinite(said.after.value)
     return certain and answers and not said.kept
+
+
+def _is_longer(outcome: Outcome) -> bool:
+    return any(change.setting == "epochs" for change in outcome.trial.changes)
 
 
 def _stopped(outcome: Outcome) -> bool:

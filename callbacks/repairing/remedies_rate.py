@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ..findings import Finding
 from .subject import Subject
@@ -29,6 +30,9 @@ HIGHER = 5.0  # LR-3
 SLOW = 10.0  # a rate that is lower than usual by this much is raised to the usual one at once
 CLIP = 1.0
 BATCH = 128  # BAT-1
+RATES = ("initial_learning_rate", "warmup_target", "end_learning_rate")
+STEPS = "values"
+"""What schedules of Keras call their rates."""
 
 
 def lower_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
@@ -36,7 +40,10 @@ def lower_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None
 
     Guide: LR-2, DX-1.
     """
-    rate = subject.rate(trial)
+    rate, schedule = subject.rate(trial), None
+    if rate is None:
+        schedule = _schedule(trial, subject)
+        rate = max(_rates(schedule), default=None)
     if not rate:
         return None
     usual = USUAL.get(subject.optimizer, 0.001)
@@ -47,7 +54,13 @@ def lower_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None
         if tens == 1
         else f"by 10, {tens} times, to about what is usual for {subject.optimizer}"
     )
-    return _at(trial, rate, lowered, f"The learning rate is divided {times}.")
+    if schedule is None:
+        return _at(trial, rate, lowered, f"The learning rate is divided {times}.")
+    change = Change(
+        f"All rates of the schedule are divided {times}.", "optimizer.learning_rate", rate, lowered
+    )
+    divided = _divided(schedule, LOWER**tens)
+    return trial.with_(change, optimizer={**trial.optimizer, "learning_rate": divided})
 
 
 def usual_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
@@ -124,3 +137,26 @@ def larger_batch(trial: Trial, subject: Subject, finding: Finding) -> Trial | No
 def _at(trial: Trial, before: float, after: float, what: str) -> Trial:
     change = Change(what, "optimizer.learning_rate", before, after)
     return trial.with_(change, optimizer={**trial.optimizer, "learning_rate": after})
+
+
+def _schedule(trial: Trial, subject: Subject) -> dict[str, Any]:
+    """Return the schedule of the learning rate, as Keras writes one down; empty without one."""
+    given = trial.optimizer.get("learning_rate", subject.optimizer_settings.get("learning_rate"))
+    return given if isinstance(given, dict) and isinstance(given.get("config"), dict) else {}
+
+
+def _rates(schedule: dict[str, Any]) -> list[float]:
+    """Return the learning rates that a schedule names."""
+    settings = schedule.get("config", {})
+    named = [settings.get(name) for name in RATES] + list(settings.get(STEPS) or ())
+    return [float(rate) for rate in named if isinstance(rate, (int, float)) and rate > 0]
+
+
+def _divided(schedule: dict[str, Any], by: float) -> dict[str, Any]:
+    settings = dict(schedule["config"])
+    for name in RATES:
+        if isinstance(settings.get(name), (int, float)):
+            settings[name] = settings[name] / by
+    if settings.get(STEPS):
+        settings[STEPS] = [rate / by for rate in settings[STEPS]]
+    return {**schedule, "config": settings}

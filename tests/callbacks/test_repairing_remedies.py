@@ -21,6 +21,7 @@ from goodfit.callbacks.repairing.trial import Trial
 from made_trials import BINARY, FINDING, RANDOM, X, applied, model_of, trial_of
 
 layers = keras.layers
+schedules = keras.optimizers.schedules
 
 
 def test_every_remedy_has_a_name_of_its_own_and_every_fault_one():
@@ -83,6 +84,22 @@ def test_where_most_rows_have_gaps_they_are_filled():
     assert applied(remedies_rows.leave_out_rows, model, trial_of(x)) == (None, None)
     changed, _ = applied(remedies_rows.fill_gaps, model, trial_of(x))
     assert np.isfinite(changed.pool.x).all()
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rate"),
+    [
+        (schedules.CosineDecay(0.5, 100), 0.0005),
+        (schedules.PiecewiseConstantDecay([10], [5.0, 0.5]), 0.0005),
+    ],
+)
+def test_a_schedule_is_lowered_as_a_whole(schedule, rate):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(schedule), "mse")
+    changed, built = applied(remedies_rate.lower_rate, model, trial_of())
+    assert changed.changes[0].after == pytest.approx(rate)
+    ours = built.optimizer.learning_rate
+    assert float(ours) == pytest.approx(rate)
 
 
 def test_validation_rows_in_another_unit_are_brought_to_that_of_the_others():
