@@ -108,6 +108,7 @@ RULES: tuple[Rule, ...] = (
     Rule("vanishing_gradient", sigmoid_cells, needs=("model",)),
     Rule("saturated_activation", hidden_softmax, needs=("model",)),
     Rule("saturated_activation", steep_activation, needs=("model",)),
+    Rule("oscillating_loss", rolling_past, needs=("recorded", "model")),
     Rule("lr_too_high", rate_out_of_range, needs=("model",)),
     Rule("saturated_activation", saturated_at_start, needs=PROBES),
     Rule("exploding_gradient", exploding_at_start, needs=PROBES),
@@ -117,7 +118,6 @@ RULES: tuple[Rule, ...] = (
     Rule("dead_relu", dead_at_start, needs=PROBES),
     Rule("nan_loss", nan_loss),
     Rule("nan_loss", hidden_nan, needs=("probes",)),
-    Rule("oscillating_loss", rolling_past, needs=("recorded", "model")),
     Rule("oscillating_loss", swinging),
     Rule("lr_too_high", steps_too_large, needs=PROBES),
     Rule("lr_too_high", learning_rate_too_high),
@@ -241,6 +241,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "lr_too_low": ("bad_labels", "class_collapse", "too_few_epochs", "underfitting"),
     "oscillating_loss": (
         "lr_too_high",
+        "dead_relu",
         "saturated_activation",
         "too_few_epochs",
         "overfitting",

@@ -69,6 +69,7 @@ ORDER = Remedy("read_in_order", layers.read_in_order, "a GRU for a mean over the
 PLACES = Remedy("tell_places", layers.tell_places, "a bias of its own for each step")
 LSTM = Remedy("lstm_cells", layers.lstm_cells, "LSTM for SimpleRNN")
 LOWER = Remedy("lower_rate", rate.lower_rate, "divide the learning rate by 10", level=_rate)
+BRAKES = Remedy("usual_momentum", rate.usual_momentum, "a momentum of 0.9")
 USUAL = Remedy("usual_rate", rate.usual_rate, "the optimizer's usual learning rate")
 FOUND = Remedy("found_rate", rate.found_rate, "the learning rate that a range test finds")
 HIGHER = Remedy("raise_rate", rate.raise_rate, "multiply the learning rate by 5", level=_rate)
@@ -97,9 +98,9 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "leakage": (SHARED,),
     "no_validation": (APART,),
     "nan_loss": (EDGES, LEAVE_OUT, UNANSWERED, LOWER, CLIP, DRAWN, INPUTS, KNOWN_LOSS, RELU),
-    "lr_too_high": (LOWER, CLIP, DRAWN),
+    "lr_too_high": (BRAKES, LOWER, CLIP, DRAWN),
     "lr_too_low": (USUAL, FOUND, HIGHER, LONGER),
-    "oscillating_loss": (MIX, LOWER, PLATEAU, BATCH),
+    "oscillating_loss": (MIX, BRAKES, LOWER, PLATEAU, BATCH),
     "too_few_epochs": (LONGER,),
     "bad_init": (DRAWN, NORM),
     "missing_activation": (RELU,),

@@ -16,6 +16,7 @@ __all__ = [
     "lower_rate",
     "raise_rate",
     "reduce_on_plateau",
+    "usual_momentum",
     "usual_rate",
 ]
 
@@ -29,6 +30,8 @@ LOWER = 10.0  # LR-2
 HIGHER = 5.0  # LR-3
 SLOW = 10.0  # a rate that is lower than usual by this much is raised to the usual one at once
 CLIP = 1.0
+MOMENTUM = 0.9  # OPT-1
+STRONG = 0.95  # a momentum above adds up more than 20 steps
 BATCH = 128  # BAT-1
 RATES = ("initial_learning_rate", "warmup_target", "end_learning_rate")
 STEPS = "values"
@@ -61,6 +64,20 @@ def lower_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None
     )
     divided = _divided(schedule, LOWER**tens)
     return trial.with_(change, optimizer={**trial.optimizer, "learning_rate": divided})
+
+
+def usual_momentum(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001
+    """Take a momentum of 0.9, where a larger one rolls past each valley.
+
+    Guide: LR-2, OPT-1.
+    """
+    settings = {**subject.optimizer_settings, **trial.optimizer}
+    momentum = settings.get("momentum")
+    if subject.optimizer != "SGD" or not isinstance(momentum, float) or momentum <= STRONG:
+        return None
+    what = f"The momentum is {MOMENTUM:g}: {momentum:g} adds up {round(1 / (1 - momentum))} steps."
+    change = Change(what, "optimizer.momentum", momentum, MOMENTUM)
+    return trial.with_(change, optimizer={**trial.optimizer, "momentum": MOMENTUM})
 
 
 def usual_rate(trial: Trial, subject: Subject, finding: Finding) -> Trial | None:  # noqa: ARG001

@@ -102,6 +102,15 @@ def test_a_schedule_is_lowered_as_a_whole(schedule, rate):
     assert float(ours) == pytest.approx(rate)
 
 
+def test_a_momentum_that_rolls_past_each_valley_gets_brakes():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+    for momentum, wanted in ((0.99, 0.9), (0.9, None)):
+        model.compile(keras.optimizers.SGD(0.1, momentum=momentum), "mse")
+        changed, built = applied(remedies_rate.usual_momentum, model, trial_of())
+        assert (changed.changes[0].after if changed else None) == wanted
+        assert changed is None or built.optimizer.momentum == wanted
+
+
 def test_validation_rows_in_another_unit_are_brought_to_that_of_the_others():
     x = X.copy()
     trial = trial_of(x)
