@@ -1,7 +1,7 @@
 """A study beside other ways to spend the same seconds, on the same rows of ten sets.
 
     python tools/bench/study.py --data FOLDER --results FILE.json [--seconds 60] [--seeds 3]
-        [--sets sonar,adult] [--ways fit,quick_start] [--table] [--write]
+        [--first 0] [--sets sonar,adult] [--ways fit,quick_start] [--table] [--write]
 
 Ways that train networks: `fit` (five phases), `quick_start`, keras-tuner's random and Bayesian
 search over the settings that a study changes, and scikit-learn's MLP over a grid. Beside them,
@@ -399,6 +399,7 @@ def main() -> int:
     parser.add_argument("--ways", default=",".join(WAYS), help="names, separated by commas")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--table", action="store_true", help="only the table of what is there")
     parser.add_argument("--write", action="store_true", help="put the table into the docs")
     given = parser.parse_args()
@@ -418,7 +419,7 @@ def main() -> int:
         if dataset is None:
             print(f"{name}: not in the folder, left out")
             continue
-        for seed, way in itertools.product(range(given.seeds), ways):
+        for seed, way in itertools.product(range(given.first, given.first + given.seeds), ways):
             key = f"{name} {seed} {way}"
             if kept.has(key):
                 continue
