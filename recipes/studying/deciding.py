@@ -129,7 +129,7 @@ def next_changes(
     smaller = smaller_steps(config)
     # A gap that is no finding may be the price of fitting well, so it is doubted sooner.
     doubted = () if overfits else more[:1]
-    less = [*first_level, *smaller, *doubted, *levels[1], *levels[2]]
+    less = [*first_level, *doubted, *smaller, *levels[1], *levels[2]]
     fine = fine_tuning(config)
     if state.cause == "unstable":
         cures = [*rate_steps(config, too_high=True), *more, *first_level]
