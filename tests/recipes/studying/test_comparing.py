@@ -115,8 +115,9 @@ class TestWhenToStop:
         gains = [0.5, -0.4, 0.5, -0.3, 0.1]
         assert decided(exact(gains), smoother=True).stays == "after"
         assert decided(exact([-gain for gain in gains]), smoother=True).stays == "before"
+        assert decided(exact(gains[:3]), smoother=True) is None
         few = decided(exact(gains[:3]), smoother=True, last=True)
-        assert (few.verdict, few.stays) == ("not distinguishable", "before")
+        assert (few.verdict, few.stays) == ("not distinguishable", "after")
 
     @pytest.mark.parametrize("less_is_better", [True, False])
     def test_better_is_better_whatever_the_metric(self, less_is_better):
