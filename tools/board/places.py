@@ -79,15 +79,22 @@ def _inside(folder: Path) -> list[Path]:
     """Return the places with logs in a folder: its own, else those of the folders in it."""
     if not folder.is_dir():
         return []
-    own = _own(folder)
-    if own is not None:
-        best = folder / BEST
-        return [own, best / LOGS] if (best / RECORDS[0]).is_file() else [own]
+    own = _with_best(folder)
+    if own:
+        return own
     children = sorted(child for child in folder.iterdir() if child.is_dir())
-    runs = [_own(child) for child in children]
-    if any(runs):
-        return [place for place in runs if place is not None]
+    runs = [place for child in children for place in _with_best(child)]
+    if runs:
+        return runs
     return [folder] if any(folder.rglob(EVENTS)) else []
+
+
+def _with_best(folder: Path) -> list[Path]:
+    """Return where a folder keeps its logs, and those of the run that its search ended with."""
+    own, best = _own(folder), folder / BEST
+    if own is None:
+        return []
+    return [own, best / LOGS] if (best / RECORDS[0]).is_file() else [own]
 
 
 def _own(folder: Path) -> Path | None:
@@ -99,12 +106,15 @@ def _own(folder: Path) -> Path | None:
 
 
 def _names(places: Sequence[Path]) -> list[str]:
-    """Return a name for each place that no other has: its folder's, with more where needed."""
+    """Return a name for each place that no other has: its folder's, with more where needed.
+
+    The best of a search is named after the search as well.
+    """
     names: list[str] = []
     for place in places:
         parts = (place.parent if place.name == LOGS else place).resolve().parts
-        count = 1
-        name = parts[-1]
+        count = 2 if parts[-1] == BEST and len(parts) > 2 else 1
+        name = " in ".join(reversed(parts[-count:]))
         while name in names and count < len(parts) - 1:
             count += 1
             name = " in ".join(reversed(parts[-count:]))
