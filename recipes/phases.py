@@ -28,6 +28,7 @@ from .studying.beginning import begin_ledger, begun_before, finished_before
 from .studying.budget import Budget
 from .studying.course import Course, Limits
 from .studying.ending import advise, end_entry
+from .studying.final_seed import best_seed
 from .studying.measuring import choose_measure
 from .studying.places import MOST_PLACES
 from .studying.study import Study
@@ -206,8 +207,9 @@ def _carried_out(
         listener=clock.listener,
     )
     config, reason = course.carry_out(baseline)
-    advise(course, config, splits, budget, ledger)
     clock.step("final", "training the config that stays")
+    config = best_seed(config, splits, trials, budget, ledger)
+    advise(course, config, splits, budget, ledger)
     run = finished_before(folder, config, tested=limits["test"]) or carry_out(
         config,
         dataset,
@@ -218,7 +220,7 @@ def _carried_out(
         resume=(folder / "run.json").exists(),
         deadline=budget.last_deadline(),
     )
-    end = end_entry(course, config, run, reason, budget)
+    end = end_entry(course, config, run, reason, budget, ledger)
     ledger.add(end)
     return Study(run.updated(study=end), ledger)
 

@@ -25,7 +25,7 @@ CURVE_TRAININGS = 10
 
 
 def end_entry(
-    course: Course, config: Config, run: Run, reason: str, budget: Budget
+    course: Course, config: Config, run: Run, reason: str, budget: Budget, ledger: Ledger
 ) -> dict[str, Any]:
     """Return the last entry of a ledger.
 
@@ -35,6 +35,7 @@ def end_entry(
         run: Its run, tested if that was asked for.
         reason: Why nothing further was tried.
         budget: The time there was.
+        ledger: What was written so far.
 
     Guide: MIS-2, CHK-3.
     """
@@ -51,7 +52,7 @@ def end_entry(
         "validation": watched,
         "test": test,
         "test_openings": run.record["test_openings"],
-        "looks": trials.trainings + 1,
+        "looks": trials.trainings + 1 + sum(entry["looks"] for entry in ledger.entries("seed")),
         "optimism": optimism(trials, config),
         "findings": [finding.fault for finding in run.findings],
         "minutes": budget.seconds / 60,

@@ -107,6 +107,10 @@ def outline(entries: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]
     if end is None:
         return (*lines, ("end", "the study was cut short"))
     lines.append(("why it ended", end["reason"]))
+    seed = entry_of(known, "seed")
+    if seed is not None:
+        count = len(seed["scores"])
+        lines.append(("seed", f"{seed['seed']}, the best of {count} on the validation rows"))
     lines.append(("validation", _validation(known, end)))
     if end.get("test"):
         opened = plural(end["test_openings"], "time")

@@ -70,7 +70,7 @@ class Trials:
         self._folder = folder
         self._deadline = deadline
         self._listener = listener
-        self._reuse = TracedReuse()
+        self.reuse = TracedReuse()
         self._known: dict[tuple[str, int], Outcome] = {}
         self._draws: dict[tuple[str, int], NDArray[np.float64]] = {}
         self._baselines: dict[int, Any] = {}
@@ -161,7 +161,7 @@ class Trials:
             deadline=None if self._deadline is None else self._deadline(last),
             # A study that has no time for more still says what its baseline came to.
             cut_short=not self._known,
-            reuse=self._reuse,
+            reuse=self.reuse,
         )
 
     def _baseline(self, place: Place) -> Any:

@@ -90,9 +90,20 @@ def test_the_test_rows_were_opened_once_and_each_look_was_counted(made):
     end = study.outcome
     assert end["test_openings"] == study.best.record["test_openings"] == 1
     assert end["test"]["low"] <= end["test"]["value"] <= end["test"]["high"]
-    assert end["looks"] == len(study.ledger.entries("training")) + 1
+    (seed,) = study.ledger.entries("seed")
+    assert end["looks"] == len(study.ledger.entries("training")) + len(seed["scores"]) + 1
     assert end["reason"] == "1 change was tried, which was the limit."
     assert end["config"]["units"] == list(study.config.units)
+
+
+def test_of_a_few_seeds_the_best_on_the_validation_rows_is_trained_last(made):
+    study, _, _ = made
+    (entry,) = study.ledger.entries("seed")
+    assert entry["seed"] == study.config.seed
+    assert len(entry["scores"]) > 1
+    reached = study.best.record["validation"]["metrics"][entry["metric"]]["value"]
+    assert reached == pytest.approx(min(entry["scores"].values()), rel=1e-6)
+    assert study.why("seed").reason.endswith("the best on the validation rows.")
 
 
 def test_a_study_that_is_finished_is_not_gone_on_with(made):
