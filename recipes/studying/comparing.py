@@ -208,7 +208,7 @@ def _verdict(
     # Of models that score alike the one that is regularized more fits fewer ways, and so is the
     # simpler (Hastie, Tibshirani and Friedman, 2009, 7.10). It is doubted for as long as there is
     # time: what remains is the guide's cure for what was found, with the better mean.
-    smooths = smoother and mean > 0
+    smooths = smoother and places >= FIRST_LOOK and mean > 0
     stays = {KEPT: "after", REVERTED: "before"}.get(
         verdict, "after" if shrinks or smooths else "before"
     )
