@@ -208,8 +208,8 @@ def _carried_out(
     )
     config, reason = course.carry_out(baseline)
     clock.step("final", "training the config that stays")
-    config = best_seed(config, splits, trials, budget, ledger)
-    advise(course, config, splits, budget, ledger)
+    config, seconds = best_seed(config, splits, trials, budget, ledger)
+    advise(course, config, splits, budget, ledger, seconds)
     run = finished_before(folder, config, tested=limits["test"]) or carry_out(
         config,
         dataset,

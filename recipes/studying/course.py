@@ -185,7 +185,8 @@ class Course:
 
     def _fits(self, phase: int, config: Config, trainings: int) -> bool:
         each = self.trials.seconds(config)
-        return self._budget.allows(phase, seconds=trainings * each, final=each)
+        longest = self.trials.longest(config)
+        return self._budget.allows(phase, seconds=trainings * each, final=longest)
 
     def _step(self, change: Change, state: State, config: Config) -> Config:
         started, before = time.monotonic(), self.trials.trainings

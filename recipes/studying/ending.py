@@ -61,7 +61,9 @@ def end_entry(
     }
 
 
-def advise(course: Course, config: Config, splits: Splits, budget: Budget, ledger: Ledger) -> None:
+def advise(
+    course: Course, config: Config, splits: Splits, budget: Budget, ledger: Ledger, final: float
+) -> None:
     """Measure what more rows would bring, where the kept config still learns by heart.
 
     It is the last thing of the third level, and only done where there is time for it. What was
@@ -73,6 +75,7 @@ def advise(course: Course, config: Config, splits: Splits, budget: Budget, ledge
         splits: The data.
         budget: The time there is.
         ledger: Where it is written.
+        final: Seconds that are to be left for the last training.
 
     Guide: LVL-3.
     """
@@ -80,10 +83,10 @@ def advise(course: Course, config: Config, splits: Splits, budget: Budget, ledge
     each = course.trials.seconds(config)
     if ledger.entries("more_data") or state.phase != REGULARIZE or not each:
         return
-    if not budget.allows(FINE_TUNE, seconds=CURVE_TRAININGS * each, final=each):
+    if not budget.allows(FINE_TUNE, seconds=CURVE_TRAININGS * each, final=final):
         return
     started = budget.spent
-    found = how_much_more_data(config=config, splits=splits, deadline=budget.deadline(each))
+    found = how_much_more_data(config=config, splits=splits, deadline=budget.deadline(final))
     told = found.to_dict() | {"kind": "more_data", "seconds": budget.spent - started}
     ledger.add(told)
 

@@ -22,8 +22,8 @@ LAST = 5  # by the end of this phase
 
 def best_seed(
     config: Config, splits: Splits, trials: Trials, budget: Budget, ledger: Ledger
-) -> Config:
-    """Return the config with the seed whose training scored best on the validation rows.
+) -> tuple[Config, float]:
+    """Return the config with the seed that scored best on the validation rows, and what it takes.
 
     Where the places of a study are the very rows of its last training, they were tried already;
     else a few seeds are trained while there is time. The ledger keeps the choice, so that a study
@@ -37,35 +37,40 @@ def best_seed(
         budget: The time there is.
         ledger: Where the choice is written.
 
+    Returns:
+        The config, and the seconds that its last training will take at most, as far as is known.
+
     Raises:
         Interrupted: Ctrl-C was pressed.
 
     Guide: MIS-2.
     """
+    longest = trials.longest(config)
     for entry in ledger.entries("seed"):
-        return _with(config, entry["seed"], entry["scores"])
+        return _with(config, entry["seed"], entry["scores"]), max(longest, entry["seconds"])
     if trials.method.value == "seeds":
         tried = [(trials.places[each.place].seed, each) for each in trials.outcomes(config)]
     else:
         tried = list(_trained(config, splits, trials, budget))
     scores = {seed: outcome.score for seed, outcome in tried if not outcome.failed}
     known = {seed: score for seed, score in scores.items() if math.isfinite(score)}
+    longest = max([longest, *(outcome.seconds for _, outcome in tried)])
     if len(known) < 2:
-        return config
+        return config, longest
     choose = min if trials.measure.less_is_better else max
     seed = choose(known, key=lambda each: known[each])
     told = {str(each): score for each, score in known.items()}
     looks = 0 if trials.method.value == "seeds" else len(tried)
     entry = {"kind": "seed", "seed": seed, "metric": trials.measure.name, "scores": told}
-    ledger.add({**entry, "looks": looks})
-    return _with(config, seed, told)
+    ledger.add({**entry, "looks": looks, "seconds": longest})
+    return _with(config, seed, told), longest
 
 
 def _trained(
     config: Config, splits: Splits, trials: Trials, budget: Budget
 ) -> Iterator[tuple[int, Outcome]]:
     """Yield seeds and what they came to, while there is time for one more and the last training."""
-    each, key = trials.seconds(config), config_key(config)
+    each, key = trials.longest(config), config_key(config)
     baseline = place_baseline(Place(0, config.seed, splits))
     for number in range(SEEDS):
         if not each or not budget.allows(LAST, seconds=each, final=each):

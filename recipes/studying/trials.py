@@ -105,6 +105,10 @@ class Trials:
         spent = [outcome.seconds for outcome in self.outcomes(config)]
         return sum(spent) / len(spent) if spent else 0.0
 
+    def longest(self, config: Config) -> float:
+        """Return how long the longest training of a config took; 0 if there was none."""
+        return max((outcome.seconds for outcome in self.outcomes(config)), default=0.0)
+
     def outcome(self, config: Config, place: int) -> Outcome:
         """Train a config in a place, unless that was done before.
 
@@ -150,7 +154,7 @@ class Trials:
         )
 
     def _trained(self, config: Config, place: Place) -> Outcome:
-        last = max((each.seconds for each in self.outcomes(config)), default=0.0)
+        last = self.longest(config)
         return place_outcome(
             config.replace(seed=place.seed),
             place,

@@ -91,6 +91,7 @@ def test_the_test_rows_were_opened_once_and_each_look_was_counted(made):
     assert end["test_openings"] == study.best.record["test_openings"] == 1
     assert end["test"]["low"] <= end["test"]["value"] <= end["test"]["high"]
     (seed,) = study.ledger.entries("seed")
+    assert seed["seconds"] > 0
     assert end["looks"] == len(study.ledger.entries("training")) + len(seed["scores"]) + 1
     assert end["reason"] == "1 change was tried, which was the limit."
     assert end["config"]["units"] == list(study.config.units)
