@@ -45,7 +45,9 @@ def best_seed(
 
     Guide: MIS-2.
     """
-    longest = trials.longest(config)
+    # The last training has a folder to write to, and traces its functions anew.
+    beside = budget.after
+    longest = trials.longest(config) + beside
     for entry in ledger.entries("seed"):
         return _with(config, entry["seed"], entry["scores"]), max(longest, entry["seconds"])
     if trials.method.value == "seeds":
@@ -54,7 +56,7 @@ def best_seed(
         tried = list(_trained(config, splits, trials, budget))
     scores = {seed: outcome.score for seed, outcome in tried if not outcome.failed}
     known = {seed: score for seed, score in scores.items() if math.isfinite(score)}
-    longest = max([longest, *(outcome.seconds for _, outcome in tried)])
+    longest = max([longest, *(outcome.seconds + beside for _, outcome in tried)])
     if len(known) < 2:
         return config, longest
     choose = min if trials.measure.less_is_better else max
@@ -73,7 +75,8 @@ def _trained(
     each, key = trials.longest(config), config_key(config)
     baseline = place_baseline(Place(0, config.seed, splits))
     for number in range(SEEDS):
-        if not each or not budget.allows(LAST, seconds=each, final=each):
+        last = each + budget.after
+        if not each or not budget.allows(LAST, seconds=each, final=last):
             return
         place = Place(number, config.seed + number, splits)
         try:
@@ -83,7 +86,7 @@ def _trained(
                 trials.measure,
                 key=key,
                 baseline=baseline,
-                deadline=budget.deadline(each),
+                deadline=budget.deadline(last),
                 reuse=trials.reuse,
             )
         except OutOfTime:
