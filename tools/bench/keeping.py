@@ -49,8 +49,8 @@ seconds, two divisions of the rows of each set (three are wanted), one core for 
 machine that did nothing else. Aim: the first mean rank of the networks, and never more than one
 standard deviation below the quick start. Neither is reached. In so short a time hardly any change
 can be told from noise, so what stays is often the plain baseline of the second phase, where the
-quick start regularizes from the start. Other ways were run once, `fit` again after it was mended: it
-had 3.00 on the same divisions before. With so few of them, places are mostly luck.
+quick start regularizes from the start. Other ways were run once, `fit` again after it was
+mended: it had 3.00 on the same divisions before. With so few of them, places are mostly luck.
 
 ```text
 python tools/bench/study.py --data FOLDER --results study.json --write
