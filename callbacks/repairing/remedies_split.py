@@ -41,6 +41,8 @@ def match_scale(trial: Trial, subject: Subject, finding: Finding) -> Trial | Non
     for name, array in pool.inputs().items():
         if array.dtype.kind not in "fiu" or not len(pool.validation):
             continue
+        if not np.isfinite(array).all():
+            continue  # the spread of what is not finite is none
         rows, held = array[pool.train].astype("float64"), array[pool.validation].astype("float64")
         spread, factor = rows.std(), held.std() / (rows.std() or 1.0)
         factor = BYTES if 0.8 < factor / BYTES < 1.25 else factor
