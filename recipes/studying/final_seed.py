@@ -73,10 +73,13 @@ def _trained(
 ) -> Iterator[tuple[int, Outcome]]:
     """Yield seeds and what they came to, while there is time for one more and the last training."""
     each, key = trials.longest(config), config_key(config)
+    # One alone would choose nothing.
+    if not each or not budget.allows(LAST, seconds=2 * each, final=each + budget.after):
+        return
     baseline = place_baseline(Place(0, config.seed, splits))
     for number in range(SEEDS):
         last = each + budget.after
-        if not each or not budget.allows(LAST, seconds=each, final=last):
+        if not budget.allows(LAST, seconds=each, final=last):
             return
         place = Place(number, config.seed + number, splits)
         try:
