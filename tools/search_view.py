@@ -102,11 +102,10 @@ def _facts(search: Search) -> list[tuple[str, str]]:
     elif kept is not None:
         pairs.append(("kept config", "It is the best: nothing that was tried beats it."))
     if best is not None and len(results) > 1:
-        looks = sum(len(result.scores) for result in results)
         pairs.append(
             (
                 "looks",
-                f"{looks} trainings were scored on validation rows; the best of many is "
+                f"{search.looks} trainings were scored on validation rows; the best of many is "
                 "flattered, so only the sealed test rows say how good it is.",
             )
         )

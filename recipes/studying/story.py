@@ -68,7 +68,7 @@ def tell_story(entries: Iterable[Mapping[str, Any]]) -> tuple[Chapter, ...]:
         why = "The study is not finished: `goodfit fit --resume` goes on with it."
         chapters.append(Chapter("Cut short", ((why,),)))
     else:
-        chapters.append(Chapter("The end", tuple(_ended(end))))
+        chapters.append(Chapter("The end", tuple(_ended(end, entry_of(known, "seed")))))
     shares = shares_of(known)
     if shares:
         chapters.append(Chapter("How the time was divided", tuple(_shared(shares, end))))
@@ -109,8 +109,7 @@ def outline(entries: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]
     lines.append(("why it ended", end["reason"]))
     seed = entry_of(known, "seed")
     if seed is not None:
-        count = len(seed["scores"])
-        lines.append(("seed", f"{seed['seed']}, the best of {count} on the validation rows"))
+        lines.append(("seed", _seed(seed)))
     lines.append(("validation", _validation(known, end)))
     if end.get("test"):
         opened = plural(end["test_openings"], "time")
@@ -177,7 +176,7 @@ def _step(step: Step) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _ended(end: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
+def _ended(end: Mapping[str, Any], seed: Mapping[str, Any] | None) -> Iterable[tuple[str, ...]]:
     yield (end["reason"],)
     yield (
         f"Validation: {scored(end['metric'], end['score'])}.",
@@ -189,6 +188,8 @@ def _ended(end: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
         yield (f"Test: {scored(end['metric'], end['test'])}; opened {opened}.",)
     else:
         yield ("The test rows are still sealed.",)
+    if seed is not None:
+        yield (f"The last training's seed is {_seed(seed)}.",)
     if end.get("findings"):
         yield (f"Found in the data or the last training: {_named(end['findings'])}.",)
 
@@ -216,6 +217,10 @@ def _validation(entries: Entries, end: Mapping[str, Any]) -> str:
     trained = sum(e.get("kind") == "training" and e["key"] == key for e in entries)
     mean = f", mean of {plural(trained, 'training')}" if trained > 1 else ""
     return scored(end["metric"], end["score"]) + mean
+
+
+def _seed(entry: Mapping[str, Any]) -> str:
+    return f"{entry['seed']}, the best of {len(entry['scores'])} on the validation rows"
 
 
 def _looks(end: Mapping[str, Any]) -> str:

@@ -81,6 +81,18 @@ class Run:
             raise GoodfitError("This run has no saved model; give train() a folder.")
         return self.folder / "model.keras"
 
+    @property
+    def looks(self) -> int:
+        """How many trainings were scored on the validation rows before this one was chosen.
+
+        A study or a search makes it many, and the best of many is flattered; 0 where nothing was
+        chosen by them.
+
+        Guide: MIS-2.
+        """
+        study = self.record.get("study") or {}
+        return int(self.record.get("looks") or study.get("looks") or 0)
+
     def why(self, name: str) -> str:
         """Return why a setting is what it is, in one line; raises as `Config.why`."""
         return f"{name} = {self.config.why(name)}"

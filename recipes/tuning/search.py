@@ -93,6 +93,14 @@ class Search:
         return next(same, None)
 
     @property
+    def looks(self) -> int:
+        """How many trainings were scored on validation rows.
+
+        Guide: MIS-2.
+        """
+        return sum(len(each.result.scores) for each in self.trials if each.result is not None)
+
+    @property
     def gain(self) -> float:
         """How much better the best is than the config itself; NaN where that is not known."""
         best, kept = self.best, self.kept

@@ -202,7 +202,9 @@ def tune(
             clock.step("train", "training the best")
             final = _final_config(search, best, config, builder)
             if final is not None:
+                before_it = 0 if subject.run is None else subject.run.looks
                 run = _trained(search, final, subject, clock)
+                run = run.updated(looks=before_it + search.looks + 1)
             else:
                 place = search.folder / BEST
                 train_own_best(place, builder, best, config, splits, measure, listener)

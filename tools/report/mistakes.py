@@ -35,6 +35,8 @@ def looks(facts: Facts) -> Answer:
         watched = f"looked at {counted(int(count), 'time')}"
         if end.get("optimism"):
             watched += f", which flatters the score by about {end['optimism']:.2g}"
+    elif facts.run.looks:
+        watched = f"looked at {counted(facts.run.looks, 'time')}, by the trials of a search"
     noun = rows_noun(facts.record)
     said = f"The validation {noun} were {watched}; the test {noun} were"
     if openings > 1:

@@ -68,6 +68,7 @@ def report_content(run: Run, folder: Path) -> dict[str, Any]:
         "part": part,
         "parts": [name for name in ("validation", "test") if record.get(name)],
         "scores": score_rows(run),
+        "looks": run.looks,
         "remarks": [*(evaluation.get("readings") or ()), *(evaluation.get("notes") or ())],
         "classes": class_table(evaluation),
         "study": study,

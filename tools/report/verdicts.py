@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from .wording import is_lower_better, metric_text, naive_name, naive_phrase
+from .wording import is_lower_better, metric_text, naive_name, naive_phrase, rows_noun
 
 if TYPE_CHECKING:
     from ...recipes.training.runs import Run
@@ -100,6 +100,11 @@ def reach_verdict(run: Run) -> Verdict:
             else "One finding is an error: read it before you trust a figure."
         )
     openings = int(record.get("test_openings") or 0)
+    if part == "validation" and scores and run.looks > 1:
+        notes.append(
+            f"{run.looks} trainings were scored on validation {rows_noun(record)} and this one was "
+            "chosen, so its figures flatter. The sealed test tells the truth, once."
+        )
     if openings > 1:
         notes.append(f"The test rows were opened {openings} times, so their figures flatter.")
     if status != "finished":

@@ -54,6 +54,15 @@ def test_the_end_counts_looks_and_openings():
     assert "It brings the last percent, so it comes last." in text
 
 
+def test_a_seed_that_was_chosen_is_said():
+    entries = [*made_entries()]
+    seed = {"kind": "seed", "seed": 3, "metric": "log_loss", "scores": {"0": 0.4, "3": 0.3}}
+    entries.insert(-1, {**entries[-1], **seed})
+    assert "The last training's seed is 3, the best of 2 on the validation rows." in text_of(
+        entries
+    )
+
+
 def test_no_luck_is_seen_in_what_was_best_everywhere():
     entries = [*made_entries()]
     entries[-1]["optimism"] = 0.0

@@ -70,6 +70,7 @@ def test_the_best_is_trained_into_a_run_and_the_test_rows_stay_sealed(searched):
     assert best.score == min(trial.score for trial in search.trials)
     run = open_run(search.folder / "best")
     assert run.record["status"] == "finished"
+    assert run.looks == search.looks + 1 == sum(len(t.result.scores) for t in search.trials) + 1
     assert run.config == search.config()
     assert run.config.learning_rate == best.values["learning_rate"]
     assert run.record["validation"]["metrics"]["accuracy"]

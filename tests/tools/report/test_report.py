@@ -278,6 +278,19 @@ def test_an_error_outweighs_a_good_score(make_run):
     assert "One finding is an error" in verdict.notes[0]
 
 
+def test_figures_that_were_chosen_among_many_are_said_to_flatter(make_run):
+    said = "30 trainings were scored on validation rows and this one was chosen"
+    folder = make_run("binary", test=None, test_openings=0, looks=30)
+    assert any(note.startswith(said) for note in reach_verdict(open_run(folder)).notes)
+    words = read(folder).words()
+    assert said in words
+    assert "validation rows; they flatter: 30 trainings were scored on them" in words
+    opened = make_run("binary", looks=30)
+    assert not any(said in note for note in reach_verdict(open_run(opened)).notes)
+    assert "they flatter" in read(opened).words()
+    assert "flatter" not in read(make_run("binary", test=None, test_openings=0)).words()
+
+
 def test_imbalance_changes_the_headline(make_run):
     run = open_run(make_run("binary"))
     assert reach_verdict(run).metric == "accuracy"

@@ -152,6 +152,10 @@ def test_a_plain_run_has_its_lines_from_the_record(make_run):
         "The validation rows were watched over 40 epochs of one training; the test rows were "
         "opened once."
     )
+    searched = dataclasses.replace(run, record={**run.record, "looks": 30})
+    assert (
+        "were looked at 30 times, by the trials of a search" in mistakes(searched)["MIS-2"].evidence
+    )
     sealed = dataclasses.replace(run, record={**run.record, "test_openings": 0})
     assert mistakes(sealed)["MIS-2"].evidence.endswith("never opened.")
     assert "documented" not in found
