@@ -23,6 +23,8 @@ from .space import Space
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .importance import Importance
+
 __all__ = ["BEST", "Search", "SearchInterrupted", "open_search"]
 
 BEST = "best"
@@ -141,6 +143,19 @@ class Search:
         return self.space.apply(base, chosen.values).replace(
             reason="It is what the trial was given", **changes
         )
+
+    def importance(self, *, seed: int = 0) -> Importance:
+        """Return which settings the scores depend on, as `draw_importance` shows it.
+
+        Args:
+            seed: Of the forest that tells it.
+
+        Raises:
+            BadInput: Too few trials are completed.
+        """
+        from .importance import importance
+
+        return importance(self, seed=seed)
 
     def frame(self) -> pd.DataFrame:
         """Return the trials as a data frame, one row for each, with every score."""

@@ -129,13 +129,13 @@ def test_all_mistakes_are_told_at_once(capsys):
     words = ["train", "x.csv", "--epochs", "0", "--seed", "-1", "--set", "l2=x", "--task", "no"]
     assert main(words) == 2
     err = capsys.readouterr().err
-    assert "4 problems" in err
-    for part in ("--epochs", "--seed", "l2", "no task 'no'"):
+    assert "5 problems" in err
+    for part in ("no file x.csv", "--epochs", "--seed", "l2", "no task 'no'"):
         assert part in err
 
 
 def test_a_bad_input_is_one_json_object_for_scripts(capsys):
-    assert main(["train", "x.csv", "--epochs", "0", "--seed", "y", "--json"]) == 2
+    assert main(["train", "iris", "--epochs", "0", "--seed", "y", "--json"]) == 2
     out, err = capsys.readouterr()
     found = json.loads(out)
     assert list(found) == ["error", "problems"]

@@ -109,10 +109,10 @@ def test_options_reach_the_study(studied, capsys):
 
 def test_bad_options_are_all_named(capsys):
     text = output(
-        capsys, "fit", "iris", "--minutes", "0", "--seeds", "none", "--trials", "-1", "--task",
+        capsys, "fit", "no.csv", "--minutes", "0", "--seeds", "none", "--trials", "-1", "--task",
         "clasification", "--set", "dropuot=0.1", code=2,
     ).err  # fmt: skip
-    for part in ("--minutes", "--seeds", "--trials", "clasification", "dropuot"):
+    for part in ("no file no.csv", "--minutes", "--seeds", "--trials", "clasification", "dropuot"):
         assert part in text, part
 
 

@@ -45,6 +45,7 @@ def test_the_setting_that_the_scores_were_made_of_comes_first_and_one_of_no_use_
     assert shares["learning_rate"] > 5 * shares["weight_decay"]
     assert found.explained > 0.5
     assert found.trials == 60
+    assert made(60).importance() == found
 
 
 def test_too_few_trials_tell_nothing(made):

@@ -9,7 +9,7 @@ from typing import Any
 from ...zoo.errors import BadInput, Problem
 from ..run_view import finding_data, show_findings
 from ..terminal import setting_text
-from .options import add_data_arguments, data_options, source_of
+from .options import add_data_arguments, data_options, raise_all, source_of
 from .result import Result
 
 EPILOG = """\
@@ -31,8 +31,7 @@ def run(arguments: argparse.Namespace) -> Result:
     problems: list[Problem] = []
     source = source_of(arguments)
     options = data_options(arguments, problems)
-    if problems:
-        raise BadInput(*problems)
+    raise_all(problems, source)
     from ...recipes.auditing.audits import audit
     from ...recipes.reading.loading import load
 

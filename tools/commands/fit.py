@@ -11,7 +11,7 @@ from typing import Any
 from ...zoo.errors import BadInput, Problem
 from ..study_progress import StudyProgress
 from ..study_view import show_study, study_data
-from .options import add_data_arguments, data_options, number, source_of, whole_number
+from .options import add_data_arguments, data_options, number, raise_all, source_of, whole_number
 from .result import Result
 from .runs import report_or_reason
 
@@ -102,8 +102,7 @@ def _studied(arguments: argparse.Namespace, progress: StudyProgress, started: fl
             new_folder(arguments.output)  # raises, unless it is an empty folder
     except BadInput as error:
         problems += error.problems
-    if problems:
-        raise BadInput(*problems)
+    raise_all(problems, source)
     from ...recipes.phases import five_phases
 
     return five_phases(

@@ -10,7 +10,14 @@ from typing import Any
 from ...zoo.errors import BadInput, Problem, did_you_mean
 from ...zoo.tasks import COLUMN_KINDS, TASK_KINDS
 
-__all__ = ["add_data_arguments", "data_options", "number", "source_of", "whole_number"]
+__all__ = [
+    "add_data_arguments",
+    "data_options",
+    "number",
+    "raise_all",
+    "source_of",
+    "whole_number",
+]
 
 SEVERAL = ("target", "ignore", "text", "types", "missing", "set")
 
@@ -124,6 +131,25 @@ def data_options(arguments: argparse.Namespace, problems: list[Problem]) -> dict
         "series": arguments.series,
         "size": _size(arguments.size, problems),
     }
+
+
+def raise_all(problems: list[Problem], source: str) -> None:
+    """Raise what was found, if anything, and with it that the source is not there.
+
+    Raises:
+        BadInput: There is a problem.
+    """
+    if not problems:
+        return
+    from ...recipes.reading.bundled import BUNDLED
+    from ...recipes.reading.loading import load
+
+    if source not in BUNDLED and not Path(source).exists():
+        try:
+            load(source)
+        except BadInput as error:
+            problems = [*error.problems, *problems]
+    raise BadInput(*problems)
 
 
 def whole_number(text: str | None, option: str, least: int, problems: list[Problem]) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 from ...zoo.errors import BadInput, Problem
 from ..progress import Progress
 from ..run_view import folder_of, run_data, show_run, shown_path
-from .options import add_data_arguments, data_options, source_of, whole_number
+from .options import add_data_arguments, data_options, raise_all, source_of, whole_number
 from .result import Result
 from .runs import report_or_reason
 
@@ -91,8 +91,7 @@ def _trained(arguments: argparse.Namespace, progress: Progress) -> Any:
             new_folder(arguments.output)  # raises, unless it is an empty folder
     except BadInput as error:
         problems += error.problems
-    if problems:
-        raise BadInput(*problems)
+    raise_all(problems, source)
     from ...recipes.quick_start import quickstart
 
     with _Resumable():

@@ -288,7 +288,9 @@ def test_figures_that_were_chosen_among_many_are_said_to_flatter(make_run):
     opened = make_run("binary", looks=30)
     assert not any(said in note for note in reach_verdict(open_run(opened)).notes)
     assert "they flatter" in read(opened).words()
-    assert "flatter" not in read(make_run("binary", test=None, test_openings=0)).words()
+    alone = read(make_run("binary", test=None, test_openings=0)).words()
+    assert "they flatter" not in alone
+    assert said not in alone
 
 
 def test_imbalance_changes_the_headline(make_run):
