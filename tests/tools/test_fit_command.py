@@ -22,7 +22,7 @@ def real(tmp_path_factory):
     """Return the folder of a small study that really took place, and what it told its listener."""
     folder, told = tmp_path_factory.mktemp("studies") / "real", []
     study = five_phases(
-        "iris", minutes=5, trials=1, seeds=2, settings=SETTINGS, output=folder,
+        "iris", minutes=60, trials=1, seeds=2, settings=SETTINGS, output=folder,
         progress=lambda kind, data: told.append((kind, data)),
     )  # fmt: skip
     return study, told
