@@ -32,8 +32,9 @@ class Change:
         figures: What was measured that led to it, by name.
         simpler: Whether the changed config is the simpler of the two: fewer weights or less
             regularization. Where no difference can be shown, the simpler one stays.
-        smoother: Whether the changed config is the more regularized of the two, and overfitting
-            was found. Where no difference can be shown, it stays if its mean is better.
+        smoother: Whether the changed config is the more regularized of the two, against a gap
+            between training and validation. Where no difference can be shown, it stays if its mean
+            is better.
 
     Guide: BP-2, MIS-5.
 

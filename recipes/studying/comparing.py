@@ -31,7 +31,7 @@ class Verdict:
     Args:
         verdict: `kept`, `reverted` or `not distinguishable`; then the simpler config stays, unless
             it loses more than one standard error. Of two networks of one size the more regularized
-            is the simpler where overfitting was found, and stays where its mean is better.
+            is the simpler where there is a gap, and stays where its mean is better.
         stays: `before` or `after`: which of the two configs stays.
         metric: What decided.
         before: Its mean over the trainings of the config as it was.
@@ -79,7 +79,7 @@ def decided(
         paired: The scores so far.
         simpler: Whether the changed config is the simpler one, which stays where no difference
             can be shown.
-        smoother: Whether it is the more regularized one, against overfitting that was found.
+        smoother: Whether it is the more regularized one, against a gap.
         last: Whether there will be no further pair.
     """
     count = len(paired.before)
@@ -149,7 +149,7 @@ def compare_in(
         after: The config that may be better.
         places: The numbers of the places to use, in this order.
         simpler: Whether `after` is the simpler of the two.
-        smoother: Whether `after` is the more regularized one, against overfitting that was found.
+        smoother: Whether `after` is the more regularized one, against a gap.
         another: Asked before each pair from the second on, whether there is time for it.
     """
     used: list[int] = []
@@ -225,8 +225,8 @@ def _verdict(
         words = "The simpler config loses more than one standard error, so it does not stay"
     if verdict == UNCLEAR and smooths:
         words = (
-            "No difference can be shown; it overfits, so the more regularized config stays, whose "
-            "mean is better"
+            "No difference can be shown; it fits its rows better than others, so the more "
+            "regularized config stays, whose mean is better"
         )
     sentence = f"{words}: {figures} in {places} pairs of trainings."
     return Verdict(verdict, stays, name, old, new, mean, low, high, places, sentence)

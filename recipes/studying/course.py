@@ -23,6 +23,7 @@ from .trials import Outcome, OutOfTime, Trials
 
 __all__ = ["Course", "Limits"]
 
+LAST_PHASE = 5
 BASELINE_PLACES = 3
 """Trainings of the baseline: the least from which a spread can be told."""
 # A weaker change of one of these that did worse speaks against a stronger one.
@@ -214,7 +215,8 @@ class Course:
             places,
             simpler=change.simpler,
             smoother=change.smoother,
-            another=lambda: self._fits(_until(change), after, 2),
+            # What was begun is brought to a verdict, for as long as there is time at all.
+            another=lambda: self._fits(LAST_PHASE, after, 2),
         )
         loss, loss_after = self._losses(config, after)
         self._ledger.add(
@@ -287,7 +289,7 @@ def _until(change: Change) -> int:
     An unfit rate, or an answer that is always the same, spoils all that would come after it, so
     its cure may take all the time there is.
     """
-    return 5 if change.phase == 2 else change.phase
+    return LAST_PHASE if change.phase == 2 else change.phase
 
 
 def _difference(after: Config, before: Config) -> dict[str, list[Any]]:

@@ -117,7 +117,8 @@ def next_changes(
     Guide: PH-3, PH-4, PH-5, LVL-4, BP-2.
     """
     more = capacity_steps(config, out_of_epochs=state.out_of_epochs)
-    overfits = state.cause == "overfitting" and bool(OVERFITTING & set(state.faults))
+    overfits = state.cause == "overfitting"
+    found = overfits and bool(OVERFITTING & set(state.faults))
     levels = [
         [
             replace(change, smoother=overfits)
@@ -128,7 +129,7 @@ def next_changes(
     first_level = levels[0]
     smaller = smaller_steps(config)
     # A gap that is no finding may be the price of fitting well, so it is doubted sooner.
-    doubted = () if overfits else more[:1]
+    doubted = () if found else more[:1]
     less = [*first_level, *doubted, *smaller, *levels[1], *levels[2]]
     fine = fine_tuning(config)
     if state.cause == "unstable":

@@ -98,8 +98,9 @@ class TestWhatIsTried:
         found = tried([outcome_of(0.4, gap=1.6)])
         assert found.index("dropout 0.3") < found.index("units 128,64") < found.index("dropout 0.5")
 
-    def test_regularization_is_trusted_in_doubt_only_where_overfitting_was_found(self):
-        for outcome, trusted in ((outcome_of(0.4, "overfitting"), True), (outcome_of(0.4), False)):
+    def test_regularization_is_trusted_in_doubt_only_where_there_is_a_gap(self):
+        gaps = (outcome_of(0.4, "overfitting"), outcome_of(0.4, gap=1.6), outcome_of(0.4, gap=1.1))
+        for outcome, trusted in zip(gaps, (True, True, False), strict=True):
             found = next_changes(state(outcome), CONFIG, BINARY)
             assert {each.smoother for each in found if each.setting == "dropout"} >= {trusted}
             assert not any(each.smoother for each in found if each.setting == "units")
