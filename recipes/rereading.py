@@ -49,17 +49,18 @@ def check_unchanged(run: Run, splits: Splits) -> None:
             )
 
 
-def reread(run: Run) -> tuple[Dataset, Splits]:
+def reread(run: Run, data: str | Path | None = None) -> tuple[Dataset, Splits]:
     """Return the data of a run, read and split again as its record says.
 
     Args:
-        run: A run that was trained on a file or on a bundled set.
+        run: A run that was trained on a file or on a bundled set, unless `data` is given.
+        data: Where its rows are now, if they moved or were in memory.
 
     Raises:
         BadInput: The data were in memory, or cannot be read.
     """
     record = run.record
-    source = record["source"]
+    source = record["source"] if data is None else str(Path(data).absolute())
     if source not in BUNDLED and not Path(source).is_absolute():
         raise bad_input(
             "source_in_memory",

@@ -1,4 +1,4 @@
-"""What every test starts from: a quiet TensorFlow on two threads, one seed, and small made data.
+"""What every test starts from: a quiet TensorFlow on few threads, one seed, and small made data.
 
 Fixtures that any test may use:
 
@@ -27,9 +27,6 @@ from pathlib import Path
 os.environ.update(
     {
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_NUM_INTRAOP_THREADS": "2",
-        "TF_NUM_INTEROP_THREADS": "2",
-        "OMP_NUM_THREADS": "2",
         "CUDA_VISIBLE_DEVICES": "-1",
         "KERAS_BACKEND": "tensorflow",
         # An empty home: nobody's keras.json may change the float type.
@@ -38,6 +35,13 @@ os.environ.update(
         "NO_COLOR": "1",
         "COLUMNS": "100",
     }
+)
+os.environ.update(
+    dict.fromkeys(
+        ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"),
+        # Where every core has a process of its own, more threads stand in each other's way.
+        "1" if "PYTEST_XDIST_WORKER" in os.environ else "2",
+    )
 )
 os.environ.pop("FORCE_COLOR", None)
 

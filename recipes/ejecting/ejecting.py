@@ -6,9 +6,10 @@ import re
 import textwrap
 from pathlib import Path
 
-from ...zoo.errors import bad_input
+from ...zoo.errors import BadInput, bad_input
 from ...zoo.tasks import ROW_TASKS
 from ..augmenting.synonyms import further_words, training_synonyms
+from ..dataset import Dataset, Splits
 from ..files import write_text
 from ..reading.bundled import BUNDLED
 from ..reading.wording import some
@@ -64,7 +65,12 @@ IMPORTS = {
 }
 
 
-def eject(run: Run | str | Path, output: str | Path | None = None) -> Path:
+def eject(
+    run: Run | str | Path,
+    output: str | Path | None = None,
+    *,
+    data: str | Path | None = None,
+) -> Path:
     """Write one standalone Keras script that rebuilds, trains and scores the model of a run.
 
     The script imports nothing of goodfit. It reads the same data, divides them into the same rows,
@@ -74,13 +80,15 @@ def eject(run: Run | str | Path, output: str | Path | None = None) -> Path:
     Args:
         run: A finished run on a file or a bundled set, or its folder.
         output: A new file; `train_model.py` in the folder of the run when left out.
+        data: The file that holds its rows now, where they moved or were in memory only: then save
+            them first, as with `frame.to_csv("rows.csv", index=False)`. They have to be the same.
 
     Returns:
         The file.
 
     Raises:
-        BadInput: There is no such run, its data changed or were in memory, the file exists, or
-            the run is of a kind that no script is written of yet.
+        BadInput: There is no such run, its data changed, or were in memory and no file is given,
+            the file to write exists, or the run is of a kind that no script is written of yet.
 
     Guide: BP-3, CHK-3.
 
@@ -99,28 +107,29 @@ def eject(run: Run | str | Path, output: str | Path | None = None) -> Path:
             expected="a new file",
             remedy="Name another with --output",
         )
-    return write_text(path, script_of(run))
+    return write_text(path, script_of(run, data))
 
 
-def script_of(run: Run) -> str:
+def script_of(run: Run, data: str | Path | None = None) -> str:
     """Return the text of the script that `eject` writes; raises as `eject`.
 
     Args:
         run: A finished run.
+        data: The file that holds its rows now.
     """
     check_finished(run)
     kind = run.record["task"]["kind"]
     if kind not in TASKS:
         raise cannot(f"A run of the task {kind}", "a run of " + ", ".join(TASKS))
-    dataset, splits = reread(run)
+    dataset, splits = _read_again(run, data)
     check_unchanged(run, splits)
     synonyms = training_synonyms(run.config, splits.train, None, run.folder)
     model, _ = build_model(run.config, splits, further_words(synonyms))
     plan = Plan(run, dataset, splits, model, synonyms=synonyms)
     prepared = preparing(plan)
     network, functions = graph_lines(plan.trunk, "given", run.config.seed)
-    data, divided = _data(plan)
-    reading = [f"DATA = {literal(dataset.source)}", f"SEED = {run.config.seed}", *data, *divided]
+    read, divided = _data(plan)
+    reading = [f"DATA = {literal(dataset.source)}", f"SEED = {run.config.seed}", *read, *divided]
     check_reading(plan, "\n".join([_imports("\n".join(reading)), *reading]))
     train_lines, later = training(plan)
     shapes = [
@@ -134,8 +143,8 @@ def script_of(run: Run) -> str:
         *_source(plan),
         *settings(plan),
         *_heading(2, "Data"),
-        *([""] if data[0].startswith("def ") else []),
-        *data,
+        *([""] if read[0].startswith("def ") else []),
+        *read,
         *_heading(3, "Rows to train on, to watch, and to test on once"),
         *divided,
         *_heading(4, "Preparation, learnt from the training rows alone"),
@@ -160,6 +169,24 @@ def script_of(run: Run) -> str:
     ]
     text = "\n".join(body)
     return f"{_docstring(plan)}\n\n{_imports(text)}\n{text}\n"
+
+
+def _read_again(run: Run, data: str | Path | None) -> tuple[Dataset, Splits]:
+    """Return the data of a run, and say where they were in memory how they become a file."""
+    try:
+        return reread(run, data)
+    except BadInput as error:
+        if error.kind != "source_in_memory":
+            raise
+        raise bad_input(
+            "source_in_memory",
+            f"The run in {run.folder} was trained on {run.record['source']}, and a script reads a "
+            "file",
+            expected="the file that holds these rows",
+            received="none",
+            remedy='Save them, as with frame.to_csv("rows.csv", index=False), and name the file: '
+            f"goodfit eject {run.folder} --data rows.csv",
+        ) from error
 
 
 def _data(plan: Plan) -> tuple[list[str], list[str]]:

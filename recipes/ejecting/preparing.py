@@ -54,8 +54,8 @@ def calendar(moments):
     line = line / deviation.astype("float32")
     turns = {
         "month": (part.month - 1) / 12,
-        "day_of_year": (part.dayofyear - 1) / 365.25,
-        "weekday": part.weekday / 7,
+        "day_of_year": (part.day_of_year - 1) / 365.25,
+        "weekday": part.day_of_week / 7,
         "time_of_day": second / 86_400,
         "half_of_day": second / 43_200,
     }

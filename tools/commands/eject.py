@@ -20,6 +20,7 @@ those of the run, and saves a model. It is meant to be read, changed and shown.
 examples:
   goodfit eject runs/wider                     writes runs/wider/train_model.py
   goodfit eject runs/wider --output wider.py
+  goodfit eject runs/memory --data rows.csv    of a run on a data frame, saved since
   python wider.py --data elsewhere/data.csv    the same table in another place
 """
 
@@ -29,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="the folder of a finished run")
     parser.add_argument(
         "--output", metavar="FILE", help="a new file (default: train_model.py in the run's folder)"
+    )
+    parser.add_argument(
+        "--data", metavar="FILE", help="where its rows are now, if they moved or were in memory"
     )
 
 
@@ -40,7 +44,7 @@ def run(arguments: argparse.Namespace) -> Result:
     opened = open_run(Path(arguments.run))
     with Progress(quiet=not sys.stderr.isatty()) as progress:
         progress("step", "reading the data again and writing the script")
-        path = eject(opened, arguments.output)
+        path = eject(opened, arguments.output, data=arguments.data)
     lines = path.read_text(encoding="utf-8").count("\n")
     data = {"run": str(Path(arguments.run).absolute()), "script": str(path.absolute())}
     data |= {"lines": lines, "task": opened.record["task"]["kind"]}

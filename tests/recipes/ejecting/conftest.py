@@ -48,9 +48,9 @@ def carried_out():
     def carry_out(cases, folder):
         found = {}
         for name, (source, target, options) in cases.items():
-            output = folder / "runs" / name
+            output, data = folder / "runs" / name, options.pop("data", None)
             run = quickstart(source, target, **{"epochs": 2, "output": output, **options})
-            found[name] = (run, eject(run))
+            found[name] = (run, eject(run, data=data))
         scripts = [str(script) for _, script in found.values()]
         done = subprocess.run(
             [sys.executable, "-c", DRIVER, *scripts],

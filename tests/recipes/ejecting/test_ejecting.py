@@ -9,7 +9,7 @@ import pytest
 from goodfit.recipes import eject, open_run
 from goodfit.zoo.errors import BadInput
 
-NAMES = ["table", "text", "images", "series", "tags", "next"]
+NAMES = ["table", "frame", "text", "images", "series", "tags", "next"]
 
 
 def table(folder):
@@ -28,6 +28,19 @@ def table(folder):
     path = folder / "customers.csv"
     frame.to_csv(path, index=False, sep=";", decimal=",")
     return path
+
+
+def frame():
+    """Return rows in memory: numbers with gaps, true and false, categories with gaps, dates."""
+    generator = np.random.default_rng(1)
+    rows = 160
+    made = pd.DataFrame({"size": generator.normal(size=rows), "late": generator.random(rows) < 0.5})
+    made["town"] = generator.choice(["Ulm", "Bonn", "Kiel"], rows)
+    made["joined"] = pd.date_range("2020-01-01", periods=rows)
+    made["sold"] = np.where(made["size"] + made["late"] > 0.5, "yes", "no")
+    made.loc[::17, "size"] = np.nan
+    made.loc[::13, "town"] = None
+    return made
 
 
 def texts(folder):
@@ -91,7 +104,10 @@ def ejected(tmp_path_factory, carried_out):
     read = {"text": "note", "settings": [*small, "model=mlp", "learning_rate=0.03", more]}
     tagging = ["model=gru", "units=4", "bidirectional=true", "learning_rate=0.03"]
     following = ["model=gru", "units=4", "learning_rate=0.03"]
+    saved = folder / "frame.csv"
+    frame().to_csv(saved, index=False)
     cases = {
+        "frame": (frame(), "sold", {"settings": small, "data": saved}),
         "table": (table(folder), "churned", {"settings": small}),
         "text": (texts(folder), "sold", read),
         "images": (images(folder), None, {"settings": ["filters=2,3,4"]}),
@@ -141,6 +157,22 @@ def test_what_cannot_be_ejected_is_said(ejected, tmp_path):
         eject(tmp_path)
     assert "forecasting" in error.value.problems[0].expected
     assert not (tmp_path / "train_model.py").exists()
+
+
+def test_rows_in_memory_have_to_be_in_a_file_and_the_same(ejected, tmp_path):
+    run, script, _ = ejected["frame"]
+    assert "frame.csv" in script.read_text(encoding="utf-8")
+    with pytest.raises(BadInput, match="trained on a data frame") as error:
+        eject(run, tmp_path / "script.py")
+    assert "--data rows.csv" in error.value.problems[0].remedy
+    other = frame()
+    other.loc[3, "size"] = 99.0
+    other.to_csv(tmp_path / "other.csv", index=False)
+    with pytest.raises(BadInput, match="changed"):
+        eject(run, tmp_path / "script.py", data=tmp_path / "other.csv")
+    with pytest.raises(BadInput, match="no file"):
+        eject(run, tmp_path / "script.py", data=tmp_path / "none.csv")
+    assert not (tmp_path / "script.py").exists()
 
 
 def test_data_that_changed_are_refused(ejected, tmp_path):
