@@ -202,9 +202,7 @@ def tune(
             clock.step("train", "training the best")
             final = _final_config(search, best, config, builder)
             if final is not None:
-                before_it = 0 if subject.run is None else subject.run.looks
                 run = _trained(search, final, subject, clock)
-                run = run.updated(looks=before_it + search.looks + 1)
             else:
                 place = search.folder / BEST
                 train_own_best(place, builder, best, config, splits, measure, listener)
@@ -277,14 +275,16 @@ def resume_search(
 def _trained(search: Search, config: Config, subject: Subject, clock: Clock) -> Run:
     """Train the config of the best trial, unless that is done; another's run is set aside."""
     folder, splits = search.folder / BEST, subject.splits
+    looks = search.looks + 1 + (0 if subject.run is None else subject.run.looks)
     done = finished_before(folder, config, tested=False)
     if done is not None:
-        return done
+        return done.updated(looks=looks)
     begun = (folder / "run.json").exists() and open_run(folder).config == config
     if not begun:
         set_aside(folder)
     rows = subject.dataset or joined_rows(splits.train, splits.validation)
-    return carry_out(config, rows, splits, folder, clock=clock, resume=begun)
+    run = carry_out(config, rows, splits, folder, clock=clock, resume=begun)
+    return run.updated(looks=looks)
 
 
 def _final_config(search: Search, best: Trial, config: Config, builder: Any) -> Config | None:

@@ -20,7 +20,7 @@ those of the run, and saves a model. It is meant to be read, changed and shown.
 examples:
   goodfit eject runs/wider                     writes runs/wider/train_model.py
   goodfit eject runs/wider --output wider.py
-  goodfit eject runs/memory --data rows.csv    of a run on a data frame, saved since
+  goodfit eject runs/frame --data rows.csv     of a data frame that was saved
   python wider.py --data elsewhere/data.csv    the same table in another place
 """
 
