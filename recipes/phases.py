@@ -25,7 +25,6 @@ from .quick_start import assignments, dated_folder
 from .reading.loading import load
 from .splitting.parts import split
 from .studying.beginning import begin_ledger, begun_before, finished_before
-from .studying.beside_standard import beside_standard, standard_seconds
 from .studying.budget import Budget
 from .studying.course import Course, Limits
 from .studying.ending import advise, end_entry
@@ -36,7 +35,7 @@ from .studying.study import Study
 from .studying.trials import Trials
 from .training.fitting import Listener
 
-__all__ = ["choose_baseline", "choose_standard", "five_phases", "resume_study"]
+__all__ = ["choose_baseline", "five_phases", "resume_study"]
 
 LEAKS = ("target_leak",)
 
@@ -169,23 +168,6 @@ def choose_baseline(splits: Splits, *, seed: int = 0, overrides: Sequence[str] =
     return config.replace(**changes)
 
 
-def choose_standard(splits: Splits, baseline: Config) -> Config:
-    """Choose the config of the quick start, with what you set in the baseline.
-
-    Args:
-        splits: The data; its training rows decide.
-        baseline: The config that a study begins with.
-
-    Guide: BP-2, LVL-1.
-    """
-    yours = {
-        name: getattr(baseline, name)
-        for name in Config.setting_names()
-        if name != "seed" and is_yours(baseline, name)
-    }
-    return choose_config(splits, seed=baseline.seed, overrides=assignments(yours))
-
-
 def _carried_out(
     ledger: Any,
     folder: Path,
@@ -224,14 +206,7 @@ def _carried_out(
         limits=Limits(limits["trials"]),
         listener=clock.listener,
     )
-    standard = None
-    if limits["trials"] is None:
-        standard = choose_standard(splits, baseline)
-        budget.keep_back(lambda: standard_seconds(trials, baseline, budget))
     config, reason = course.carry_out(baseline)
-    budget.keep_back(None)
-    if standard is not None:
-        config = beside_standard(config, standard, trials, budget, ledger, course.tell)
     clock.step("final", "training the config that stays")
     config, seconds = best_seed(config, splits, trials, budget, ledger)
     advise(course, config, splits, budget, ledger, seconds)

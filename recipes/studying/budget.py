@@ -66,7 +66,6 @@ class Budget:
     ) -> None:
         self.seconds = seconds
         self.after = AFTER_SECONDS
-        self._kept_back: Callable[[], float] = lambda: 0.0
         self._clock = clock
         self._started = clock() - spent
 
@@ -93,13 +92,9 @@ class Budget:
             slowed = (self._clock() - began) / worked
             self.after = AFTER_SECONDS * min(max(1.0, slowed), MOST_SLOWED)
 
-    def keep_back(self, seconds: Callable[[], float] | None) -> None:
-        """Keep so many seconds more for the end, as long as they are not released by None."""
-        self._kept_back = (lambda: 0.0) if seconds is None else seconds
-
     def reserved(self, final: float) -> float:
         """Return the seconds kept for the end, where the final training takes `final`."""
-        return min(1.3 * final + self.after + self._kept_back(), MOST_RESERVED * self.seconds)
+        return min(1.3 * final + self.after, MOST_RESERVED * self.seconds)
 
     def allows(self, phase: int, *, seconds: float, final: float) -> bool:
         """Return whether something of `seconds` fits into its phase and before the end."""

@@ -119,14 +119,14 @@ class Course:
         return Estimate(found[0], *interval_of(*found))
 
     def _baseline(self, config: Config) -> None:
-        self.tell("phase", {"phase": 2, "reason": "A simple model says what is feasible."})
+        self._tell("phase", {"phase": 2, "reason": "A simple model says what is feasible."})
         known = self._ledger.entries("baseline")
         started = time.monotonic()
         for place in range(min(BASELINE_PLACES, self.trials.most)):
             new = place and not self.trials.known(config, place)
             if new and (known or not self._fits(2, config, 1)):
                 break
-            self.tell("trial", {"change": "baseline", "place": place, "phase": 2})
+            self._tell("trial", {"change": "baseline", "place": place, "phase": 2})
             self.trials.outcome(config, place)
         if not known:
             state = state_of(self.trials.outcomes(config), config)
@@ -192,7 +192,7 @@ class Course:
     def _step(self, change: Change, state: State, config: Config) -> Config:
         started, before = time.monotonic(), self.trials.trainings
         number = self._steps
-        self.tell(
+        self._tell(
             "change",
             {
                 "number": number + 1,
@@ -236,7 +236,7 @@ class Course:
                 "memory": peak_memory(),
             }
         )
-        self.tell("verdict", {"number": number + 1, "change": change.name, **verdict.to_dict()})
+        self._tell("verdict", {"number": number + 1, "change": change.name, **verdict.to_dict()})
         return self._taken(change, config, after, verdict)
 
     def _repeated(self, entry: Mapping[str, Any], config: Config) -> Config:
@@ -259,7 +259,7 @@ class Course:
         return stays
 
     def _tell_rate(self, name: str) -> None:
-        self.tell("trial", {"change": name, "place": 0})
+        self._tell("trial", {"change": name, "place": 0})
 
     def _losses(self, *configs: Config) -> list[float]:
         """Return the mean training loss of configs at their best epochs; NaN where none trained."""
@@ -273,15 +273,14 @@ class Course:
             found.append(sum(losses) / len(losses) if losses else float("nan"))
         return found
 
-    def tell(self, kind: str, data: Mapping[str, Any]) -> None:
-        """Tell the listener what happens, with the time left and the trainings so far."""
+    def _tell(self, kind: str, data: Mapping[str, Any]) -> None:
         if self._listener is not None:
             shared = {"remaining": self._budget.remaining, "trainings": self.trials.trainings}
             self._listener(kind, {**shared, **data})
 
     def _tell_best(self, config: Config) -> None:
         score = self.best(config)
-        self.tell("best", {"metric": self.trials.measure.name, **score.to_dict()})
+        self._tell("best", {"metric": self.trials.measure.name, **score.to_dict()})
 
 
 def _until(change: Change) -> int:

@@ -68,7 +68,7 @@ def tell_story(entries: Iterable[Mapping[str, Any]]) -> tuple[Chapter, ...]:
         why = "The study is not finished: `goodfit fit --resume` goes on with it."
         chapters.append(Chapter("Cut short", ((why,),)))
     else:
-        chapters.append(Chapter("The end", tuple(_ended(end, known))))
+        chapters.append(Chapter("The end", tuple(_ended(end, entry_of(known, "seed")))))
     shares = shares_of(known)
     if shares:
         chapters.append(Chapter("How the time was divided", tuple(_shared(shares, end))))
@@ -107,9 +107,7 @@ def outline(entries: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]
     if end is None:
         return (*lines, ("end", "the study was cut short"))
     lines.append(("why it ended", end["reason"]))
-    standard, seed = entry_of(known, "standard"), entry_of(known, "seed")
-    if standard is not None:
-        lines.append(("quick start", standard["verdict"]["sentence"]))
+    seed = entry_of(known, "seed")
     if seed is not None:
         lines.append(("seed", _seed(seed)))
     lines.append(("validation", _validation(known, end)))
@@ -178,11 +176,8 @@ def _step(step: Step) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _ended(end: Mapping[str, Any], entries: Entries) -> Iterable[tuple[str, ...]]:
+def _ended(end: Mapping[str, Any], seed: Mapping[str, Any] | None) -> Iterable[tuple[str, ...]]:
     yield (end["reason"],)
-    standard, seed = entry_of(entries, "standard"), entry_of(entries, "seed")
-    if standard is not None:
-        yield (standard["verdict"]["sentence"], f"{standard['seconds']:.0f} s.")
     yield (
         f"Validation: {scored(end['metric'], end['score'])}.",
         _looks(end),

@@ -13,7 +13,6 @@ from ...zoo.errors import bad_input, did_you_mean, require
 from ..config import Choice, Config
 from ..rereading import reread
 from ..training.runs import Run, open_run
-from .changes import written
 from .ledger import Ledger
 
 if TYPE_CHECKING:
@@ -118,12 +117,6 @@ class Study:
             f"Step {entry['number']} tried {_words(entry['change'])}: "
             f"{entry['verdict']['verdict']}. {entry['verdict']['sentence']}"
             for entry in tried
-        ]
-        words += [
-            f"With the quick start it would be {written(entry['difference'][setting][1])}. "
-            + entry["verdict"]["sentence"]
-            for entry in self.ledger.entries("standard")
-            if setting in entry["difference"]
         ]
         return Choice(choice.value, choice.rule, choice.figures, " ".join([choice.reason, *words]))
 

@@ -233,22 +233,14 @@ def without_leak(seed: int) -> dict[str, Any]:
 def stayed(seed: int, changes: int) -> dict[str, Any]:
     """Return whether the baseline, or something simpler, stays where nothing can help."""
     splits, config, measure = prepared("good", seed)
-    from goodfit.recipes.phases import choose_standard
-    from goodfit.recipes.studying.beside_standard import beside_standard
-    from goodfit.recipes.studying.budget import Budget
-
-    course, ledger, trials = course_of(splits, measure, seed, changes)
-    stays, reason = course.carry_out(config)
-    standard = choose_standard(splits, config)
-    kept = beside_standard(stays, standard, trials, Budget(1e6), ledger, course.tell)
+    course, ledger, _ = course_of(splits, measure, seed, changes)
+    kept, reason = course.carry_out(config)
     steps = ledger.entries("step")
     worse = [
         step["change"]["setting"] + " " + str(step["change"]["value"])
         for step in steps
         if step["verdict"]["stays"] == "after" and not step["change"]["simpler"]
     ]
-    if kept is standard:
-        worse.append("the quick start")
     return {
         "change": ", ".join(worse) or "the baseline stays",
         "right": not worse,

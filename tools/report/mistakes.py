@@ -85,12 +85,7 @@ def _one_change_a_step(facts: Facts, changed: list[str]) -> Answer:
     if rates:
         said += f"; {counted(rates, 'step')} looked for the learning rate again"
     begun = f" The baseline began with your {few(changed)}." if changed else ""
-    taken = any(
-        entry["kind"] == "standard" and entry["verdict"]["stays"] == "after"
-        for entry in facts.entries
-    )
-    whole = " At the end the quick start took the place, as a whole." if taken else ""
-    return "done", f"{said}.{begun}{whole}"
+    return "done", f"{said}.{begun}"
 
 
 def rate(facts: Facts) -> Answer:

@@ -15,7 +15,6 @@ import pytest
 from goodfit.recipes import Ledger, five_phases, load, open_study, resume_study
 from goodfit.recipes.phases import _without_leaks
 from goodfit.recipes.studying import outcomes as outcomes_module
-from goodfit.recipes.studying.story import tell_story
 from goodfit.zoo import BadInput
 
 SETTINGS = {"epochs": 3, "units": (16,), "batch_size": 64}
@@ -251,22 +250,3 @@ def test_a_baseline_that_is_cut_short_is_told_all_the_same(made, tmp_path, monke
     assert training["figures"]["epochs"] == 2 < SETTINGS["epochs"]
     (baseline,) = study.ledger.entries("baseline")
     assert baseline["score"]["value"] == training["score"]
-
-
-def test_the_quick_start_is_compared_at_the_end_where_no_number_of_changes_is_set(
-    made, tmp_path, monkeypatch
-):
-    _, folder, _ = made
-    monkeypatch.setattr("goodfit.recipes.studying.course.next_changes", lambda *_: ())
-    shared = {"minutes": 10, "output": tmp_path / "s", "seeds": 3, "settings": SETTINGS}
-    study = five_phases(folder / "data.csv", "y", **shared)
-    (entry,) = study.ledger.entries("standard")
-    assert list(entry["difference"]) == ["dropout"]  # the units are set by hand
-    taken = entry["verdict"]["stays"] == "after"
-    assert study.config.dropout == entry["difference"]["dropout"][taken]
-    assert entry["verdict"]["sentence"] in study.why("dropout").reason
-    told = [
-        line for chapter in tell_story(study.ledger) for each in chapter.paragraphs for line in each
-    ]
-    assert entry["verdict"]["sentence"] in told
-    assert study.outcome["looks"] >= 3 + entry["verdict"]["places"] + 1

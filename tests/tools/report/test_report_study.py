@@ -131,23 +131,6 @@ def test_each_mistake_has_its_line_from_the_ledger(make_study):
     assert "the intervals of 4 changes" in found["MIS-7"].evidence
 
 
-def test_a_quick_start_that_took_the_place_is_said(make_study):
-    run = open_run(make_study())
-    facts = Facts(run)
-    entries = [dict(entry) for entry in made_entries()]
-    verdict = {"stays": "after", "sentence": "The quick start is better, so it is trained."}
-    standard = {"kind": "standard", "difference": {}, "verdict": verdict, "seconds": 3.0}
-    entries.insert(-1, {**entries[-1], **standard})
-    facts.__dict__["entries"] = entries
-    from goodfit.tools.report.mistakes import one_change
-
-    state, said = one_change(facts)
-    assert state == "done"
-    assert said.endswith("At the end the quick start took the place, as a whole.")
-    outline = dict(study_content(entries)["outline"])
-    assert outline["quick start"] == "The quick start is better, so it is trained."
-
-
 def test_a_step_that_changed_two_settings_is_a_mistake(make_study):
     run = open_run(make_study(steps=()))
     facts = Facts(run)
