@@ -48,7 +48,9 @@ export function drawCurves(place, curves, { name, best, findings, logarithmic, o
   drawing.append(svg("text", { class: "tick", x: width - MARGIN.right, y: HEIGHT - 3, "text-anchor": "end" }, "epoch"));
 
   if (best && best >= first && best <= last) {
-    drawing.append(upright("best", x(best)), labelled(x(best), HEIGHT - MARGIN.bottom - 8, `best: ${best}`, width, "best"));
+    const heights = [HEIGHT - MARGIN.bottom - 8, MARGIN.top + 14, MARGIN.top + inner.h / 2];
+    const free = heights.find((height) => !PARTS.some(([part]) => passes(curves[part] || [], x, y, x(best), height)));
+    drawing.append(upright("best", x(best)), labelled(x(best), free ?? heights[0], `best: ${best}`, width, "best"));
   }
   for (const [part] of PARTS) {
     for (const d of paths(curves[part] || [], x, y)) {
@@ -67,6 +69,18 @@ export function drawCurves(place, curves, { name, best, findings, logarithmic, o
   }
   drawing.append(...marks(findings, x, onFinding));
   place.replaceChildren(drawing, hover(drawing, curves, name, x, y, width));
+}
+
+// Whether a curve passes a line of text that stands at a place, to its left or to its right.
+function passes(curve, x, y, place, height) {
+  const known = curve.filter(([, value]) => Number.isFinite(value)).map(([epoch, value]) => [x(epoch), y(value)]);
+  return [-60, -40, -20, 0, 20, 40, 60].some((aside) => {
+    const after = known.findIndex(([at]) => at >= place + aside);
+    if (after < 0 || (after === 0 && known[0][0] > place + aside)) return false;
+    const [[left, from], [right, to]] = [known[Math.max(0, after - 1)], known[after]];
+    const found = right > left ? from + ((to - from) * (place + aside - left)) / (right - left) : to;
+    return Math.abs(found - (height - 4)) < 12;
+  });
 }
 
 // One mark for each finding that has an epoch; those of one epoch stand below each other.
