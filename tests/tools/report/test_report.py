@@ -288,8 +288,10 @@ def test_figures_that_were_chosen_among_many_are_said_to_flatter(make_run):
     opened = make_run("binary", looks=30)
     assert not any(said in note for note in reach_verdict(open_run(opened)).notes)
     assert "they flatter" in read(opened).words()
+    assert "It flatters: chosen among 30" in read(opened).words()
     alone = read(make_run("binary", test=None, test_openings=0)).words()
     assert "they flatter" not in alone
+    assert "It flatters" not in alone
     assert said not in alone
 
 
