@@ -77,8 +77,7 @@ def reread(run: Run, data: str | Path | None = None) -> tuple[Dataset, Splits]:
         dataset,
         validation_fraction=config.validation_fraction,
         test_fraction=config.test_fraction,
-        # The best of a search has a seed of its own; the rows were divided by that of its run.
-        seed=record["split"].get("seed", config.seed),
+        seed=run.split_seed,
         log=None if run.folder is None else run.folder / "test_openings.jsonl",
     )
     return dataset, splits

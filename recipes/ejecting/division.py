@@ -49,12 +49,12 @@ def division(plan: Plan) -> list[str]:
     strata = labels if method.value == "stratified" and labels.ndim == 1 else np.zeros(len(parts))
     inside = [parts[strata == stratum] for stratum in range(int(strata.max()) + 1)]
     counts = [(int((part == 1).sum()), int((part == 2).sum())) for part in inside]
-    if np.array_equal(_drawn(strata, counts, plan.split_seed), parts):
+    if np.array_equal(_drawn(strata, counts, plan.run.split_seed), parts):
         return [*lines, *_seeded(plan, _rule(counts, method.value == "stratified"))]
     raw = plan.raw
     if len(parts) > MANY_ROWS and raw is not None:
         units = raw.groupby(list(raw.columns), sort=False, dropna=False).ngroup().to_numpy()
-        if np.array_equal(_dealt(units, strata, counts, plan.split_seed), parts):
+        if np.array_equal(_dealt(units, strata, counts, plan.run.split_seed), parts):
             rule = _unit_rule(plan, counts, method.value == "stratified")
             return [*lines, *_seeded(plan, rule)]
     return [*lines, *_packed(parts)]
@@ -136,9 +136,10 @@ def _rule(counts: list[tuple[int, int]], by_class: bool) -> list[str]:
 
 def _seeded(plan: Plan, lines: list[str]) -> list[str]:
     """Return the lines with the seed of the division, where the training had another."""
-    if plan.split_seed == plan.config.seed:
+    seed = plan.run.split_seed
+    if seed == plan.config.seed:
         return lines
-    return [line.replace("default_rng(SEED)", f"default_rng({plan.split_seed})") for line in lines]
+    return [line.replace("default_rng(SEED)", f"default_rng({seed})") for line in lines]
 
 
 def _packed(parts: NDArray[np.uint8]) -> list[str]:

@@ -51,11 +51,6 @@ class Plan:
         return self.run.config
 
     @property
-    def split_seed(self) -> int:
-        """What decided which rows are held out; that of the run, unless it came after a search."""
-        return int(self.run.record["split"].get("seed", self.config.seed))
-
-    @property
     def task(self) -> Task:
         """What is predicted."""
         return self.splits.task

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from ..config import Choice
 
-__all__ = ["Budget", "budget_shares"]
+__all__ = ["LAST_PHASE", "Budget", "budget_shares"]
 
 AFTER_SECONDS = 3.5
 """Kept for saving, scoring, the report and the end of the process, on a machine that is idle."""
@@ -19,6 +19,7 @@ MOST_RESERVED = 0.5
 """At most this share of all the time is kept for the final training."""
 SHARES = {2: 0.3, 3: 0.8, 4: 0.8, 5: 1.0}
 """By which part of the time each phase is to be over."""
+LAST_PHASE = max(SHARES)
 
 
 def budget_shares() -> dict[str, Choice]:

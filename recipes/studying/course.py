@@ -12,7 +12,7 @@ from ..config import Config
 from ..reading.wording import plural
 from ..scoring.intervals import Estimate
 from ..training.runs import peak_memory
-from .budget import Budget
+from .budget import LAST_PHASE, Budget
 from .changes import Change
 from .comparing import Verdict, compare_in
 from .deciding import State, next_changes, note_of, state_of
@@ -23,7 +23,6 @@ from .trials import Outcome, OutOfTime, Trials
 
 __all__ = ["Course", "Limits"]
 
-LAST_PHASE = 5
 BASELINE_PLACES = 3
 """Trainings of the baseline: the least from which a spread can be told."""
 # A weaker change of one of these that did worse speaks against a stronger one.

@@ -10,7 +10,7 @@ import numpy as np
 from ..config import Config
 from ..dataset import Splits
 from ..training.runs import Run, peak_memory
-from .budget import Budget
+from .budget import LAST_PHASE, Budget
 from .course import Course
 from .deciding import state_of
 from .ledger import Ledger
@@ -19,7 +19,7 @@ from .trials import Trials, config_key
 
 __all__ = ["advise", "end_entry", "optimism"]
 
-REGULARIZE, FINE_TUNE = 4, 5
+REGULARIZE = 4
 CURVE_TRAININGS = 10
 """What a learning curve costs, in trainings on all rows: most of its parts are smaller."""
 
@@ -83,7 +83,7 @@ def advise(
     each = course.trials.seconds(config)
     if ledger.entries("more_data") or state.phase != REGULARIZE or not each:
         return
-    if not budget.allows(FINE_TUNE, seconds=CURVE_TRAININGS * each, final=final):
+    if not budget.allows(LAST_PHASE, seconds=CURVE_TRAININGS * each, final=final):
         return
     started = budget.spent
     found = how_much_more_data(config=config, splits=splits, deadline=budget.deadline(final))

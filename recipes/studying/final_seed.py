@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..config import Choice, Config
 from ..dataset import Splits
-from .budget import Budget
+from .budget import LAST_PHASE, Budget
 from .ledger import Ledger
 from .outcomes import Outcome, OutOfTime, place_baseline, place_outcome
 from .places import Place
@@ -17,7 +17,6 @@ __all__ = ["SEEDS", "best_seed"]
 
 SEEDS = 4
 """First weights are luck: of so many draws the best is taken, where there is time for them."""
-LAST = 5  # by the end of this phase
 
 
 def best_seed(
@@ -74,12 +73,12 @@ def _trained(
     """Yield seeds and what they came to, while there is time for one more and the last training."""
     each, key = trials.longest(config), config_key(config)
     # One alone would choose nothing.
-    if not each or not budget.allows(LAST, seconds=2 * each, final=each + budget.after):
+    if not each or not budget.allows(LAST_PHASE, seconds=2 * each, final=each + budget.after):
         return
     baseline = place_baseline(Place(0, config.seed, splits))
     for number in range(SEEDS):
         last = each + budget.after
-        if not budget.allows(LAST, seconds=each, final=last):
+        if not budget.allows(LAST_PHASE, seconds=each, final=last):
             return
         place = Place(number, config.seed + number, splits)
         try:

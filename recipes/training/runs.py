@@ -82,6 +82,14 @@ class Run:
         return self.folder / "model.keras"
 
     @property
+    def split_seed(self) -> int:
+        """What decided which rows are held out.
+
+        A study or a search may give its last training another seed than that of its rows.
+        """
+        return int(self.record["split"].get("seed", self.config.seed))
+
+    @property
     def looks(self) -> int:
         """How many trainings were scored on the validation rows before this one was chosen.
 

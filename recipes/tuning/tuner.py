@@ -276,14 +276,13 @@ def _trained(search: Search, config: Config, subject: Subject, clock: Clock) -> 
     """Train the config of the best trial, unless that is done; another's run is set aside."""
     folder, splits = search.folder / BEST, subject.splits
     looks = search.looks + 1 + (0 if subject.run is None else subject.run.looks)
-    done = finished_before(folder, config, tested=False)
-    if done is not None:
-        return done.updated(looks=looks)
-    begun = (folder / "run.json").exists() and open_run(folder).config == config
-    if not begun:
-        set_aside(folder)
-    rows = subject.dataset or joined_rows(splits.train, splits.validation)
-    run = carry_out(config, rows, splits, folder, clock=clock, resume=begun)
+    run = finished_before(folder, config, tested=False)
+    if run is None:
+        begun = (folder / "run.json").exists() and open_run(folder).config == config
+        if not begun:
+            set_aside(folder)
+        rows = subject.dataset or joined_rows(splits.train, splits.validation)
+        run = carry_out(config, rows, splits, folder, clock=clock, resume=begun)
     return run.updated(looks=looks)
 
 

@@ -99,12 +99,12 @@ def reach_verdict(run: Run) -> Verdict:
             if len(errors) > 1
             else "One finding is an error: read it before you trust a figure."
         )
-    openings = int(record.get("test_openings") or 0)
     if part == "validation" and scores and run.looks > 1:
         notes.append(
             f"{run.looks} trainings were scored on validation {rows_noun(record)} and this one was "
             "chosen, so its figures flatter. The sealed test tells the truth, once."
         )
+    openings = int(record.get("test_openings") or 0)
     if openings > 1:
         notes.append(f"The test rows were opened {openings} times, so their figures flatter.")
     if status != "finished":
