@@ -72,7 +72,7 @@ def draw_study(
         else:
             labels.append(line)
             _end(axes, place, ends[line], "ink" if line == TEST else "main")
-    _style(figure, axes, labels, metric, sign)
+    _style(axes, labels, metric, sign)
     axes.locator_params(axis="x", nbins=6 if width >= WIDTH else 4)
     _legend(axes, steps)
     words = _title(metric, hidden) if title is None else title
@@ -156,8 +156,7 @@ def _end(axes: Axes, place: int, values: Values, role: str) -> None:
     axes.plot(value, place, "D", color=colour, markersize=6, clip_on=False, zorder=3)
 
 
-def _style(figure: Figure, axes: Axes, labels: list[str], metric: str, sign: int) -> None:
-    figure.patch.set_alpha(0)
+def _style(axes: Axes, labels: list[str], metric: str, sign: int) -> None:
     axes.patch.set_alpha(0)
     axes.set_ylim(max(2, len(labels)) - 0.4, -0.6)
     axes.set_yticks(range(len(labels)), labels)

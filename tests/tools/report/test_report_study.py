@@ -10,6 +10,7 @@ from goodfit.tools import build_report, fill_checklists
 from goodfit.tools.report.facts import Facts
 from goodfit.tools.report.study_section import study_content
 from made_study import STEPS, made_entries
+from PIL import Image
 
 HOSTILE = '</section><script>alert(1)</script> {{ 7 * 7 }} $x$ "'
 
@@ -81,6 +82,8 @@ def test_the_chart_is_in_the_page_and_beside_it(page):
     assert 'aria-label="What each change did.' in html
     assert "units 32,16: not distinguishable" in html
     assert (folder / "study.png").read_bytes()[:4] == b"\x89PNG"
+    # On a dark page, dark words need a ground.
+    assert Image.open(folder / "study.png").convert("RGBA").getpixel((3, 3)) == (255,) * 4
 
 
 def test_every_link_to_a_rule_leads_somewhere(page):
